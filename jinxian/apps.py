@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class JinxianConfig(AppConfig):
+    name = "jinxian"
+    verbose_name = "Jinxian"

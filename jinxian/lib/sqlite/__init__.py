@@ -1,0 +1,1 @@
+"""SQLite as Django knows it, but for the size of a statement."""

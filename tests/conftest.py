@@ -1,0 +1,62 @@
+"""What every test stands on: compiled messages, and a browser where one is installed."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from jinxian.lib.catalogues import compile_catalogues
+
+BROWSERS = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]
+# The browser sees no network but the test server's, and runs as root in a container.
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_browser() -> str | None:
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    compile_catalogues(Path(__file__).parent.parent / "locale")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Django removes the embedded test database, but not the files that SQLite keeps beside it."""
+    name = settings.DATABASES["default"].get("TEST", {}).get("NAME")
+    if name:
+        for left in Path(name).parent.glob(f"{Path(name).name}*"):
+            left.unlink(missing_ok=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser, and skip it where there is none, unless JINXIAN_REQUIRE_BROWSER is set."""
+    absent = find_browser() is None and not os.environ.get("JINXIAN_REQUIRE_BROWSER")
+    for item in items:
+        if "page" in getattr(item, "fixturenames", []) or "browser" in getattr(item, "fixturenames", []):
+            item.add_marker(pytest.mark.browser)
+            if absent:
+                item.add_marker(pytest.mark.skip(reason="no Chromium found"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    executable = find_browser()
+    if executable is None:
+        pytest.fail("JINXIAN_REQUIRE_BROWSER is set, but no Chromium is installed")
+    return browser_type_launch_args | {"executable_path": executable, "args": BROWSER_FLAGS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _queries_beside_a_browser():
+    """Playwright keeps an event loop in the main thread, which Django would take for asynchronous code."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
