@@ -1,0 +1,90 @@
+"""What permissions are made of: verdicts with a reason, and grants that say which roles hold a verb.
+
+Scope comes first and is not decided here: a row outside the own subtree does not exist (404).
+Inside it a verb needs a grant, and no prevent rule may stand against it. Each app declares its
+grants in its own permissions.py; `manage.py permissions` prints them all as a table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from service_areas.scoping import scope_of
+
+COUNTY, TOWNSHIP, SECRETARY, LEADER = "county_staff", "township_staff", "secretary", "leader"
+MEMBER, CLERK, AUDITOR, ADMINISTRATOR = "member", "clerk", "auditor", "administrator"
+ROLES = (COUNTY, TOWNSHIP, SECRETARY, LEADER, MEMBER, CLERK, AUDITOR, ADMINISTRATOR)
+
+
+class Verdict(NamedTuple):
+    """Whether a person may do something, and the sentence that says why not."""
+
+    allowed: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+ALLOWED = Verdict(True)
+
+
+def refused(reason: str) -> Verdict:
+    return Verdict(False, reason)
+
+
+def require(verdict: Verdict) -> None:
+    """Go on only with a right: PermissionDenied carries the reason to the 403 page."""
+    if not verdict:
+        raise PermissionDenied(verdict.reason)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """The roles that hold one verb on one resource, inside the places they are appointed to."""
+
+    resource: str
+    verb: str
+    roles: tuple[str, ...]
+    note: str = ""
+
+    def held(self, user: Any, row: Any) -> bool:
+        return scope_of(user).holds(self.roles, row)
+
+    def held_anywhere(self, user: Any) -> bool:
+        """Whether the role is held at all: for pages that list what is in scope."""
+        return bool(scope_of(user).roles & set(self.roles))
+
+    def verdict(self, user: Any, row: Any, reason: str) -> Verdict:
+        return ALLOWED if self.held(user, row) else refused(reason)
+
+
+SEE_PLACES = Grant(
+    "places, branches", "see", (COUNTY, TOWNSHIP, SECRETARY, LEADER, CLERK, AUDITOR), "leader, clerk: own"
+)
+SEE_AREAS = Grant("service areas", "see", (COUNTY, TOWNSHIP, SECRETARY, LEADER, MEMBER, CLERK, AUDITOR))
+SEE_HOUSEHOLDS = Grant(
+    "households", "see", (COUNTY, TOWNSHIP, SECRETARY, LEADER, MEMBER, CLERK, AUDITOR), "member: linked ones"
+)
+SET_UP_PLACES = Grant("places, branches", "set up in the admin", (COUNTY, ADMINISTRATOR))
+SET_UP_AREAS = Grant("service areas", "set up in the admin", (COUNTY,))
+SET_UP_HOUSEHOLDS = Grant("households", "set up in the admin", (COUNTY,))
+SET_UP_ACCOUNTS = Grant("accounts, appointments", "set up in the admin", (COUNTY, ADMINISTRATOR), "below the own level")
+
+GRANTS = (
+    SEE_PLACES,
+    SET_UP_PLACES,
+    SEE_AREAS,
+    SET_UP_AREAS,
+    SEE_HOUSEHOLDS,
+    SET_UP_HOUSEHOLDS,
+    SET_UP_ACCOUNTS,
+)
+
+
+def no_right_here() -> str:
+    return _("Your appointments do not cover this. Ask the county committee if they should.")
