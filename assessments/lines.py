@@ -1,0 +1,109 @@
+"""Drawing up a sheet: which members stand on it, in what order, what each has to fill in, by whose hand.
+
+Membership is that of the quarter's last day (rule 6). A fully exempt or suspended member keeps a
+line without cells; a partial exemption takes out the indicators it covers (rule 19).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from assessments.grid import Grid, items_of, read_grid
+from assessments.marking import mark_sheet
+from assessments.models import Entry, Indicator, PlanItem, Sheet, SheetMember, Target
+from assessments.periods import day_of_record
+from members.models import Affiliation, Exemption, Member, Post
+
+# As a secretary reads a list: the leader first, the own line last.
+ORDER = {Post.Kind.LEADER: 0, Post.Kind.GROUP_LEADER: 1, Post.Kind.DEPUTY: 2, "": 3, Post.Kind.SECRETARY: 4}
+
+
+def begin_lines(sheet: Sheet, *, on: date) -> Grid:
+    """Write the lines and empty cells of a sheet that has none, and count them."""
+    day = day_of_record(sheet.period, on=on)
+    members = _members(sheet, day)
+    lines = _lines(sheet, members, day)
+    SheetMember.objects.bulk_create(lines)
+    targets = _targets(sheet, members)
+    items = items_of(sheet.plan_id)
+    Entry.objects.bulk_create(
+        entry for line in lines if not line.is_exempt for item in items if (entry := new_entry(line, item, targets))
+    )
+    sheet.leader_name, sheet.leader_name_en = _leader(lines)
+    grid = read_grid(sheet)
+    mark_sheet(grid)
+    return grid
+
+
+def new_entry(line: SheetMember, item: PlanItem, targets: dict[tuple[int, int], Decimal]) -> Entry | None:
+    """The empty cell of a line for an item; None for items that are filled only when there is something to report."""
+    if item.indicator.is_optional:
+        return None
+    target = targets.get((line.member_id, item.pk))
+    return Entry(line=line, item=item, target=target, status=_status(line, item, target))
+
+
+def _status(line: SheetMember, item: PlanItem, target: Decimal | None) -> str:
+    if line.exempt_scope and line.exempt_scope == item.indicator.burden:
+        return Entry.Status.EXEMPT
+    if item.indicator.kind == Indicator.Kind.QUANTITY and not target:
+        return Entry.Status.NO_TARGET
+    return Entry.Status.APPLIES
+
+
+def _members(sheet: Sheet, day: date) -> list[Member]:
+    rows = Affiliation.objects.current(on=day).filter(area=sheet.area_id, member__status__in=Member.PRESENT)
+    return [row.member for row in rows.select_related("member").order_by("member__code")]
+
+
+def _lines(sheet: Sheet, members: Sequence[Member], day: date) -> list[SheetMember]:
+    posts = _posts(members, day)
+    exemptions = _exemptions(members, day)
+    ordered = sorted(members, key=lambda member: ORDER[posts.get(member.pk, "")])
+    return [
+        _line(sheet, position, member, posts.get(member.pk, ""), exemptions.get(member.pk))
+        for position, member in enumerate(ordered, start=1)
+    ]
+
+
+def _line(sheet: Sheet, position: int, member: Member, post: str, exemption: Exemption | None) -> SheetMember:
+    by_township = post == Post.Kind.SECRETARY
+    line = SheetMember(
+        sheet=sheet, period_id=sheet.period_id, branch_id=sheet.branch_id, member=member, position=position,
+        name=member.name, name_latin=member.name_latin, member_type=member.member_type, post=post,
+        filled_by=SheetMember.FilledBy.TOWNSHIP if by_township else SheetMember.FilledBy.BRANCH,
+    )  # fmt: skip
+    if exemption is not None:
+        line.exempt_scope, line.exempt_until = exemption.scope, exemption.ended_on
+    if member.status == Member.Status.SUSPENDED:
+        line.exempt_scope, line.exempt_until = Exemption.Scope.ALL, None
+    return line
+
+
+def _posts(members: Sequence[Member], day: date) -> dict[int, str]:
+    """Each member's post of the day; of several the one that decides whose hand fills the line."""
+    rows = Post.objects.current(on=day).filter(member__in=members).values_list("member", "kind")
+    by_weight = sorted(rows, key=lambda row: row[1] == Post.Kind.SECRETARY)
+    return dict(by_weight)
+
+
+def _exemptions(members: Sequence[Member], day: date) -> dict[int, Exemption]:
+    rows = Exemption.objects.current(on=day).filter(member__in=members)
+    by_weight = sorted(rows, key=lambda row: row.scope == Exemption.Scope.ALL)
+    return {row.member_id: row for row in by_weight}
+
+
+def _targets(sheet: Sheet, members: Sequence[Member]) -> dict[tuple[int, int], Decimal]:
+    rows = Target.objects.filter(period=sheet.period_id, member__in=members, item__plan=sheet.plan_id)
+    return {(member, item): value for member, item, value in rows.values_list("member", "item", "value")}
+
+
+def _leader(lines: Sequence[SheetMember]) -> tuple[str, str]:
+    return next(((line.name, line.name_latin) for line in lines if line.post == Post.Kind.LEADER), ("", ""))
+
+
+def last_exempt_day(line: SheetMember) -> date | None:
+    """The last day of the exemption; None where it has no end."""
+    return line.exempt_until - timedelta(days=1) if line.exempt_until else None

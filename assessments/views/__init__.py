@@ -1,0 +1,1 @@
+"""Pages of the sheets: lists, the grid, single cells and lines, moves, review."""
