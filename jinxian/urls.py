@@ -1,0 +1,13 @@
+"""Every address of the site. Pages that bring several floors together live here; the rest with their app."""
+
+from django.urls import include, path
+
+from jinxian.admin_site import site as admin_site
+
+urlpatterns = [
+    path("", include("jinxian.urls_overview")),
+    path("", include("jinxian.urls_organization")),
+    path("management/", include("assessments.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("admin/", admin_site.urls),
+]
