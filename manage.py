@@ -23,7 +23,10 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     from jinxian.configuration import BadVariable
+    from jinxian.lib.catalogues import compile_catalogues
 
+    if command == "demo":
+        compile_catalogues(environment.ROOT / "locale")  # before Django reads them: the first demo speaks Chinese, too
     try:
         execute_from_command_line(sys.argv)
     except BadVariable as refusal:

@@ -1,4 +1,4 @@
-"""Serving on the person's own machine the way production does: messages, static files, gunicorn.
+"""Serving on the person's own machine the way production does: static files, gunicorn.
 
 Data is prepared by the demo command, not here. Nothing is repeated that is already up to date.
 """
@@ -16,13 +16,9 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from jinxian.lib.catalogues import compile_catalogues
-
 
 def prepare_static() -> None:
-    """Compile changed messages, and collect static files when one of the sources changed since the last time."""
-    for folder in settings.LOCALE_PATHS:
-        compile_catalogues(Path(folder))
+    """Collect static files when one of the sources changed since the last time."""
     stamp = Path(settings.STATIC_ROOT) / ".fingerprint"
     current = static_fingerprint()
     if stamp.is_file() and stamp.read_text() == current:
