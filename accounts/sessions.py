@@ -24,15 +24,19 @@ REFRESH_SECONDS = 300
 
 
 class SlidingSessionMiddleware:
-    """Moves the session's end on while it is used."""
+    """Moves the session's end on while it is used, and keeps what it answers out of caches that others share."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            self._touch(request)
-        return self.get_response(request)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        self._touch(request)
+        response = self.get_response(request)
+        # Not no-store: going back shall still show what was typed.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
     def _touch(self, request: HttpRequest) -> None:
         now = int(timezone.now().timestamp())

@@ -21,8 +21,7 @@ from jinxian.lib.numbers import format_quantity
 
 def answer_of(outcome: Outcome) -> dict[str, Any]:
     grid, sheet = outcome.grid, outcome.grid.sheet
-    missed = [each.cell for each in outcome.refused] + [each.cell for each in outcome.conflicts]
-    lines = {cell.line.pk for cell in [*outcome.saved, *missed]}
+    lines = {cell.line.pk for cell in outcome.posted}  # also what somebody else had typed already
     rows = [row for row in grid.rows if row.line.pk in lines]
     return {
         "version": sheet.version,

@@ -1,7 +1,7 @@
 """What stands around every page: the five menu words, the sections under the current one, who I am.
 
-A template context processor; nothing here decides a right. Who may open a page is decided by the page;
-a section is left out only where its page would be empty for everybody in that role.
+A template context processor; nothing here decides a right. Who may open a page is decided by the page's grant, which
+is only asked here: a section that would be refused is left out, and a menu word leads to the first one that is not.
 The appointments are the ones `scope_of` has read for this request.
 """
 
@@ -17,30 +17,36 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from assessments.permissions import SEE_FIGURES
+from assessments.permissions import SEE_FIGURES, SEE_OWN_LINE, SEE_QUEUE, SEE_STATE
+from members.permissions import SEE_MEMBERS
+from service_areas.permissions import SEE_AREAS, SEE_HOUSEHOLDS, SEE_PLACES, Grant
 from service_areas.scoping import scope_of
 
-# word → (label, URL name, icon); the report's four words after the county's overview
+# word → (label, icon); the report's four words after the county's overview
 MENU = {
-    "overview": (_("Overview"), "home", "layout-dashboard"),
-    "organization": (_("Organization"), "place_tree", "sitemap"),
-    "management": (_("Management"), "assessments:sheet_list", "clipboard-list"),
-    "service": (_("Service"), "service", "heart-handshake"),
-    "education": (_("Education"), "education", "school"),
+    "overview": (_("Overview"), "layout-dashboard"),
+    "organization": (_("Organization"), "sitemap"),
+    "management": (_("Management"), "clipboard-list"),
+    "service": (_("Service"), "heart-handshake"),
+    "education": (_("Education"), "school"),
 }
-# word → (label, URL name) of its pages
-SECTIONS: dict[str, tuple[tuple[Any, str], ...]] = {
-    "overview": ((_("Today"), "home"), (_("Figures"), "overview")),
+# word → (label, URL name, whose it is: anybody's where nothing stands) of its pages
+SECTIONS: dict[str, tuple[tuple[Any, str, tuple[Grant, ...]], ...]] = {
+    "overview": ((_("Today"), "home", ()), (_("Figures"), "overview", (SEE_FIGURES,))),
     "organization": (
-        (_("Places and branches"), "place_tree"),
-        (_("Branches"), "branch_list"),
-        (_("Service areas"), "area_list"),
-        (_("Members"), "member_list"),
-        (_("Households"), "household_list"),
+        (_("Places and branches"), "place_tree", (SEE_PLACES,)),
+        (_("Branches"), "branch_list", (SEE_PLACES,)),
+        (_("Service areas"), "area_list", (SEE_AREAS,)),
+        (_("Members"), "member_list", (SEE_MEMBERS,)),
+        (_("Households"), "household_list", (SEE_HOUSEHOLDS,)),
     ),
-    "management": ((_("Sheets"), "assessments:sheet_list"), (_("Review"), "assessments:review")),
+    "management": (
+        (_("Sheets"), "assessments:sheet_list", (SEE_STATE, SEE_OWN_LINE)),
+        (_("Review"), "assessments:review", (SEE_QUEUE,)),
+    ),
+    "service": ((_("Service"), "service", ()),),
+    "education": ((_("Education"), "education", ()),),
 }
-REVIEWERS = frozenset({"county_staff", "township_staff", "auditor"})
 # first word of a page's URL name (style: noun_verb) → menu word, section
 PAGES = {
     "home": ("overview", "home"),
@@ -94,8 +100,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return context
     word, section = where(request)
     return context | {
-        "menu": [Link(label, reverse(name), key == word, icon) for key, (label, name, icon) in MENU.items()],
-        "sections": SimpleLazyObject(lambda: list(_sections(user, word, section))),
+        "menu": SimpleLazyObject(lambda: list(_menu(user, word))),
+        "sections": SimpleLazyObject(lambda: _sections(user, word, section)),
         "who": SimpleLazyObject(lambda: who(user)),
     }
 
@@ -117,10 +123,16 @@ def who(user: Any) -> Who:
     return Who(name=user.label, appointment=post)
 
 
-def _sections(user: Any, word: str, section: str) -> Iterator[Link]:
-    for label, name in SECTIONS.get(word, ()):
-        if name == "assessments:review" and not scope_of(user).roles & REVIEWERS:
-            continue
-        if name == "overview" and not SEE_FIGURES.held_anywhere(user):
-            continue
-        yield Link(label, reverse(name), name == section)
+def _menu(user: Any, word: str) -> Iterator[Link]:
+    for key, (label, icon) in MENU.items():
+        pages = _sections(user, key, "")
+        if pages:
+            yield Link(label, pages[0].url, key == word, icon)
+
+
+def _sections(user: Any, word: str, section: str) -> list[Link]:
+    return [
+        Link(label, reverse(name), name == section)
+        for label, name, grants in SECTIONS.get(word, ())
+        if not grants or any(grant.held_anywhere(user) for grant in grants)
+    ]

@@ -34,6 +34,14 @@ READS_BY_PLACE = {
     "clerk": "village",
     "member": "member",
 }
+# Every place of an appointment with those above it: crumbs and titles name them.
+PATHS = (
+    "county",
+    "township__county",
+    "branch__township__county",
+    "area__branch__township__county",
+    "village__township__county",
+)
 # Highest first: the first one a person holds is the one the page is drawn for.
 RANK = ("county_staff", "auditor", "township_staff", "secretary", "leader", "clerk", "administrator", "member")
 
@@ -90,7 +98,7 @@ def _read_scope(user: Any, on: date) -> Scope:
     from service_areas.models import Appointment  # models import this module
 
     current = Appointment.objects.current(on=on).filter(user=user)
-    appointments = tuple(current.select_related("county", "township", "branch", "area", "village"))
+    appointments = tuple(current.select_related(*PATHS))
     places: dict[str, set[int]] = {}
     for appointment in appointments:
         for kind, place_id in _reach(appointment):

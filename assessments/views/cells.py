@@ -50,7 +50,7 @@ def sheet_cell(request: HttpRequest, pk: int, line: int, item: int) -> HttpRespo
     cell = find_cell(row, item)
     fill = permissions.may_fill_line(request.user, row.sheet, row)
     context: dict[str, Any] = {
-        "sheet": row.sheet, "line": row, "cell": cell, "crumbs": crumbs_of(row.sheet), "fill": fill,
+        "sheet": row.sheet, "line": row, "cell": cell, "crumbs": crumbs_of(request.user, row.sheet), "fill": fill,
         "lock": line_lock(row.sheet, row), "note": cell.entry.note, "longest": remarks.NOTE_LENGTH,
         "is_out": cell.entry.status == Entry.Status.NOT_APPLICABLE,
     }  # fmt: skip
@@ -110,7 +110,7 @@ def line_page(request: HttpRequest, row: SheetMember, outcome: Outcome | None) -
     seen = {cell.name: cell.cell.value_text for cell in shown.cells if cell.kind == "input"}
     context: dict[str, Any] = {
         "sheet": sheet, "line": row, "shown": shown, "seen": json.dumps(seen), "lock": lock if fill else None,
-        "sees_sheet": sees_sheet, "crumbs": crumbs_of(sheet) if sees_sheet else None, "outcome": outcome,
+        "sees_sheet": sees_sheet, "crumbs": crumbs_of(request.user, sheet) if sees_sheet else None, "outcome": outcome,
         "body_class": "is-form" if shown.kind == "edit" else "",
     }  # fmt: skip
     if sees_sheet:

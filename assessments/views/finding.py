@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.views import wants_json
 from assessments.models import Period, Sheet
+from service_areas.crumbs import Crumbs, branch_url, county_url, township_url
 
 CONFLICT, UNPROCESSABLE = 409, 422
 
@@ -22,12 +23,12 @@ def find_sheet(user: Any, pk: int) -> Sheet:
     return sheet
 
 
-def crumbs_of(sheet: Sheet) -> list[tuple[Any, str | None]]:
+def crumbs_of(user: Any, sheet: Sheet) -> Crumbs:
     period = f"{reverse('assessments:sheet_list')}?period={sheet.period_id}"
     return [
-        (sheet.county.label, reverse("place_tree")),
-        (sheet.township_label, reverse("place_township", args=[sheet.township_id])),
-        (sheet.branch_label, reverse("branch_detail", args=[sheet.branch_id])),
+        (sheet.county.label, county_url(user, sheet.county_id)),
+        (sheet.township_label, township_url(user, sheet.county_id, sheet.township_id)),
+        (sheet.branch_label, branch_url(user, sheet.branch_id)),
         (sheet.period.label, f"{period}&branch={sheet.branch_id}"),
     ]
 
@@ -41,7 +42,7 @@ def not_done(request: HttpRequest, sheet: Sheet, reason: str, *, typed: str = ""
         "typed": typed,
         "url": reverse("assessments:sheet_detail", args=[sheet.pk]),
         "action": _("Open the sheet as it is now"),
-        "crumbs": crumbs_of(sheet),
+        "crumbs": crumbs_of(request.user, sheet),
     }
     return render(request, "assessments/sheet_not_done.html", context, status=CONFLICT)
 

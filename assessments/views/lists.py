@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django_tables2 import RequestConfig
@@ -15,8 +15,10 @@ from assessments.display import mean_of
 from assessments.filters import SheetFilter, choose
 from assessments.models import Period, Sheet
 from assessments.tables import SheetTable
+from members.models import Member
+from service_areas.crumbs import crumbs_of_scope
 from service_areas.models import Township
-from service_areas.permissions import no_right_here, refused, require
+from service_areas.permissions import ALLOWED, no_right_here, refused, require
 
 PER_PAGE = 25
 
@@ -25,7 +27,7 @@ PER_PAGE = 25
 def sheet_list(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not permissions.SEE_STATE.held_anywhere(user):
-        require(refused(no_right_here()))
+        return own_record(user)
     today = timezone.localdate()
     periods = list(Period.objects.visible_to(user).filter(opens_on__lte=today))
     period = choose(periods, request.GET.get("period", ""))
@@ -39,9 +41,16 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
     context = {
         "period": period, "periods": periods, "table": table, "filter": listing, "townships": townships,
         "is_filtered": any(request.GET.get(name) for name in ("q", "township", "state", "branch")),
-        "crumbs": [(period.label, None)] if period else [], "today": today,
+        "crumbs": [*crumbs_of_scope(user), *([(period.label, None)] if period else [])], "today": today,
     }  # fmt: skip
     return render(request, "assessments/sheet_list.html", context)
+
+
+def own_record(user: Any) -> HttpResponse:
+    """Who sees no sheets but the own line is led to the own record, where the quarters stand."""
+    own = Member.objects.visible_to(user).filter(user=user.pk).values_list("pk", flat=True).first()
+    require(ALLOWED if own and permissions.SEE_OWN_LINE.held_anywhere(user) else refused(no_right_here()))
+    return redirect("member_detail", own)
 
 
 def prepare(sheet: Any, period: Any, today: Any) -> None:

@@ -18,6 +18,7 @@ from assessments.models import Sheet
 from assessments.review import TABS, Queue, read_queue
 from assessments.views.finding import choose_period, find_sheet
 from assessments.views.moves import name_of
+from service_areas.crumbs import crumbs_of_scope
 from service_areas.permissions import require
 
 PER_PAGE, MOST = 25, 200
@@ -49,7 +50,8 @@ def review(request: HttpRequest) -> HttpResponse:
     context = {
         "period": period, "queue": queue, "tab": tab, "tabs": tabs_of(queue, tab), "page": page,
         "clean_count": sum(row.is_clean for row in page), "may_confirm_any": any(row.may_confirm for row in page),
-        "crumbs": [(period.label, None)], "is_waiting": tab in {"waiting", "marked", "own_line"},
+        "crumbs": [*crumbs_of_scope(user), (period.label, None)],
+        "is_waiting": tab in {"waiting", "marked", "own_line"},
     }  # fmt: skip
     return render(request, "assessments/review.html", context)
 

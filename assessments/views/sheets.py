@@ -64,7 +64,12 @@ def sheet_save(request: HttpRequest, pk: int) -> HttpResponse:
 def sheet_summary(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = find_sheet(request.user, pk)
     require(permissions.may_fill(request.user, sheet))
-    context = {"sheet": sheet, "crumbs": crumbs_of(sheet), "text": sheet.summary, "longest": remarks.SUMMARY_LENGTH}
+    context = {
+        "sheet": sheet,
+        "crumbs": crumbs_of(request.user, sheet),
+        "text": sheet.summary,
+        "longest": remarks.SUMMARY_LENGTH,
+    }
     if request.method == "POST":
         text = request.POST.get("summary", "")
         try:
@@ -112,7 +117,7 @@ def kept_page(request: HttpRequest, sheet: Sheet, typed: dict[str, str], reason:
         (cell, typed[cell.name]) for cell in grid.cells
         if cell.name in typed and typed[cell.name].strip() not in {"", cell.value_text}
     ]  # fmt: skip
-    context = {"sheet": sheet, "kept": kept, "reason": reason, "crumbs": crumbs_of(sheet)}
+    context = {"sheet": sheet, "kept": kept, "reason": reason, "crumbs": crumbs_of(request.user, sheet)}
     return render(request, "assessments/sheet_locked.html", context, status=CONFLICT)
 
 
@@ -120,7 +125,7 @@ def seen_texts(posted: str) -> dict[str, str]:
     """What stood on the screen, field by field; nothing where it does not read."""
     try:
         seen = json.loads(posted)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(seen, dict):
         return {}
@@ -138,7 +143,7 @@ def sheet_page(request: HttpRequest, sheet: Sheet, *, outcome: Outcome | None = 
     user = request.user
     verdict = permissions.may_see_cells(user, sheet)
     context: dict[str, Any] = {
-        "sheet": sheet, "crumbs": crumbs_of(sheet), "tabs": list(tabs_of(user, sheet)), "verdict": verdict,
+        "sheet": sheet, "crumbs": crumbs_of(user, sheet), "tabs": list(tabs_of(user, sheet)), "verdict": verdict,
         "lock": lock_of(sheet, on=timezone.localdate()), "fill": permissions.may_fill(user, sheet),
         "is_late": is_late(sheet), "today": timezone.localdate(),
     }  # fmt: skip

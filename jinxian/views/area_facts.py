@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,7 @@ from jinxian.views.quarters import Quarters, confirmed_lines, mean_points, quart
 from jinxian.views.rights import counts_areas
 from members.models import Exemption, HouseholdLink, LinkTotal, Member, Post
 from members.permissions import SEE_MEMBERS
+from service_areas.crumbs import branch_url
 from service_areas.dated import holds_on
 from service_areas.models import AreaTeam, Household, ServiceArea
 from service_areas.permissions import CLERK
@@ -48,7 +48,7 @@ def area_facts(user: Any, area: ServiceArea) -> dict[str, Any]:
         "current": sheets.get(quarters.current.pk) if quarters.current else None,
         "crumbs": [
             *crumbs_to(user, county=area.county, township=area.township),
-            (area.branch.label, reverse("branch_detail", args=[area.branch_id]) if counts_areas(user) else None),
+            (area.branch.label, branch_url(user, area.branch_id)),
         ],
     }
     if counts_areas(user):

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from assessments.models import Period, SheetMember
 from jinxian import duties
 from jinxian.views import home_parts
-from jinxian.views.lists import crumbs_of_scope
+from service_areas.crumbs import crumbs_of_scope
 from service_areas.permissions import (
     ADMINISTRATOR,
     AUDITOR,

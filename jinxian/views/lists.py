@@ -14,10 +14,8 @@ from django.utils.translation import gettext as _
 from jinxian.filters import ListFilter
 from jinxian.tables import arrange
 from members.models import LinkTotal, Member
+from service_areas.crumbs import Crumbs, county_url, crumbs_of_scope, township_url
 from service_areas.models import County, Township
-from service_areas.scoping import scope_of
-
-Crumbs = list[tuple[str, str | None]]
 
 
 def list_context(request: HttpRequest, table: Any, listing: ListFilter, *, url_name: str) -> dict[str, Any]:
@@ -49,24 +47,10 @@ def address(request: HttpRequest, **changed: Any) -> str:
     return f"?{asked.urlencode()}"
 
 
-def crumbs_of_scope(user: Any) -> Crumbs:
-    """The place whose rows a list shows: that of the highest appointment, from the county down."""
-    leading = scope_of(user).leading
-    if leading is None:
-        return []
-    if leading.county:
-        return [(leading.county.label, reverse("place_tree"))]
-    return [(leading.place_label, reverse("place_tree"))] if leading.place else []
-
-
 def crumbs_to(user: Any, *, county: County, township: Township) -> Crumbs:
-    """County and township, as links where their pages are the person's to open."""
-    roles = scope_of(user).places
-    sees_county = county.pk in roles.get("county", ())
-    sees_township = sees_county or township.pk in roles.get("township", ())
     return [
-        (county.label, reverse("place_tree") if sees_county else None),
-        (township.label, reverse("place_township", args=[township.pk]) if sees_township else None),
+        (county.label, county_url(user, county.pk)),
+        (township.label, township_url(user, county.pk, township.pk)),
     ]
 
 

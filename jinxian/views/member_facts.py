@@ -24,6 +24,7 @@ from jinxian.views.quarters import CONFIRMED
 from jinxian.views.rights import counts_areas
 from members.models import Affiliation, Exemption, HouseholdLink, Member, Post
 from members.permissions import may_see_contact, may_see_exemption_reason, may_see_id_number
+from service_areas.crumbs import branch_url
 from service_areas.permissions import SEE_PLACES
 
 YEARS = 5
@@ -79,8 +80,10 @@ def member_facts(user: Any, member: Member) -> dict[str, Any]:
 
 def _crumbs(user: Any, member: Member) -> list[tuple[str, str | None]]:
     branch = member.branch
-    branch_url = reverse("branch_detail", args=[branch.pk]) if SEE_PLACES.held_anywhere(user) else None
-    crumbs = [*crumbs_to(user, county=branch.county, township=branch.township), (branch.label, branch_url)]
+    crumbs = [
+        *crumbs_to(user, county=branch.county, township=branch.township),
+        (branch.label, branch_url(user, branch.pk)),
+    ]
     if member.area:
         crumbs.append((member.area.label, reverse("area_detail", args=[member.area.pk])))
     return crumbs

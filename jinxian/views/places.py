@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from assessments.models import Period
-from jinxian.views.lists import Crumbs
 from jinxian.views.quarters import Quarters, quarters_of
 from jinxian.views.rights import counts_areas, counts_branches, may_list
 from jinxian.views.trees import Tree, county_tree, opened_tree, townships_of
+from service_areas.crumbs import Crumbs
 from service_areas.models import Township
 from service_areas.permissions import SEE_PLACES, require
 

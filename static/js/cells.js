@@ -33,6 +33,9 @@
       try { return JSON.parse(localStorage.getItem(place) || "[]"); } catch { return []; }
     };
 
+    /* cells of other members may wait, too, while one member's page stands */
+    const mark = (name, ...state) => { if (control(name)) page.mark(name, ...state); };
+
     const pending = () => [...typed].filter(([, each]) => !each.isRefused);
     const later = () => { clearTimeout(timer); timer = setTimeout(send, RETRY); };
 
@@ -74,20 +77,20 @@
       const now = typed.get(name);
       const isSame = now && now.text === sent.text;
       if (has(answer, "refused", name)) {
-        if (isSame) { now.isRefused = true; page.mark(name, "bad", answer.refused[name]); }
+        if (isSame) { now.isRefused = true; mark(name, "bad", answer.refused[name]); }
         return;
       }
       if (has(answer, "conflicts", name)) {
         if (!isSame) return;
         now.isRefused = true;
-        page.mark(name, "conflict", answer.conflicts[name].sentence, answer.conflicts[name].stored);
+        mark(name, "conflict", answer.conflicts[name].sentence, answer.conflicts[name].stored);
         return;
       }
       seen[name] = answer.cells[name].value;
       if (isSame) {
         typed.delete(name);
         show(name, seen[name]);
-        page.mark(name, "ok");
+        mark(name, "ok");
       } else if (now) {
         now.seen = seen[name];
       }
@@ -99,12 +102,12 @@
       const before = typed.get(name);
       if (before && before.text === text) return;
       if (text === (seen[name] ?? "")) {
-        if (typed.delete(name)) { keep(); page.mark(name, ""); page.changed(); }
+        if (typed.delete(name)) { keep(); mark(name, ""); page.changed(); }
         return;
       }
       typed.set(name, { text, seen: seen[name] ?? "", isRefused: false });
       keep();
-      page.mark(name, "wait");
+      mark(name, "wait");
       page.changed();
       send();
     };
@@ -116,12 +119,12 @@
       if (isMine && each) {
         each.seen = stored;
         each.isRefused = false;
-        page.mark(name, "wait");
+        mark(name, "wait");
         send();
       } else {
         typed.delete(name);
         show(name, stored);
-        page.mark(name, "");
+        mark(name, "");
       }
       keep();
       page.changed();
@@ -131,23 +134,27 @@
       typed.delete(name);
       show(name, seen[name] ?? "");
       keep();
-      page.mark(name, "");
+      mark(name, "");
       page.changed();
     };
 
     const restore = () => {
       for (const [name, each] of kept()) {
-        if (!control(name)) continue;
         typed.set(name, { ...each, isRefused: false });
         show(name, each.text);
-        page.mark(name, "wait");
+        mark(name, "wait");
       }
       if (typed.size) { page.changed(); send(); }
     };
 
+    /* sent as a whole: what is kept stays kept until the next page has seen it stored */
+    form.addEventListener("submit", (event) => {
+      if (navigator.onLine) return;
+      event.preventDefault();
+      page.trouble("offline", {});
+    });
     addEventListener("online", send);
     addEventListener("focus", send); // back from signing in beside
-    form.addEventListener("submit", () => { typed.clear(); keep(); });
     restore();
     return { put, undo, decide, send, seen, waiting: () => pending().length, refused: () => typed.size - pending().length };
   };

@@ -7,12 +7,13 @@
   const confirm = form.querySelector("[data-confirm]");
   const all = form.querySelector("[data-all]");
   const clean = form.querySelector("[data-clean]");
+  const idle = confirm?.querySelector("span").textContent;
 
   const redraw = () => {
     const ticked = ticks().filter((tick) => tick.checked).length;
     if (!confirm) return;
     count.textContent = ticked ? count.dataset.some.replace("{n}", ticked) : count.dataset.none;
-    confirm.querySelector("span").textContent = confirm.dataset.label.replace("{n}", ticked || "");
+    confirm.querySelector("span").textContent = ticked ? confirm.dataset.label.replace("{n}", ticked) : idle;
     confirm.setAttribute("aria-disabled", !ticked);
     ticks().forEach((tick) => tick.closest("tr").classList.toggle("is-on", tick.checked));
   };

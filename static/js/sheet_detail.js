@@ -194,7 +194,6 @@
         const td = input.closest("td");
         if (!td.classList.contains("bad")) td.dataset.s = cell.says;
         td.dataset.p = cell.points;
-        td.dataset.needed = cell.is_empty || cell.value ? "1" : "0";
         redraw(td);
         if (td.classList.contains("sel")) describe(td);
       }
