@@ -14,7 +14,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assessments.permissions import SEE_FIGURES, SEE_OWN_LINE, SEE_QUEUE, SEE_STATE
@@ -119,8 +119,7 @@ def who(user: Any) -> Who:
     leading = scope_of(user).leading
     if leading is None:
         return Who(name=user.label, appointment="")
-    post = gettext("%(title)s, %(place)s") % {"title": leading.title_label, "place": leading.place_label}
-    return Who(name=user.label, appointment=post)
+    return Who(name=user.label, appointment=leading.label)
 
 
 def _menu(user: Any, word: str) -> Iterator[Link]:

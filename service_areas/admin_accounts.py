@@ -48,7 +48,7 @@ class AppointmentAdmin(SetUpAdmin):
     grant = SET_UP_ACCOUNTS
     county_paths = COUNTY_PATHS
     form = AppointmentForm
-    fields = ("user", "role", *PLACES, "title", "started_on", "ended_on")
+    fields = ("user", "role", *PLACES, "title", "title_en", "started_on", "ended_on")
     fixed_fields = ("user", "role", *PLACES)
     list_display = ("user", "role", "place_label", "title", "started_on", "ended_on")
     list_select_related = ("user", *PLACES)

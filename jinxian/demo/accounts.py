@@ -38,6 +38,13 @@ class Persona(NamedTuple):
     person: str = ""
 
 
+TITLES = {
+    "县委组织部": "Organization Department",
+    "县委办公室": "County committee office",
+    "组织委员": "Organization officer",
+    "书记": "Secretary",
+    "": "",
+}
 XIAOQIAO, PANGCUN = (facts.TENTH, ""), (facts.TENTH, facts.PANGCUN)
 DONGCAO, TAOYUAN = (facts.TENTH, "东曹村"), ("130183103", "")
 PERSONAS = (
@@ -68,6 +75,7 @@ class Actor(NamedTuple):
     name: str
     name_latin: str
     post: str
+    post_en: str
 
 
 class Account(NamedTuple):
@@ -119,12 +127,15 @@ def tables(accounts: Sequence[Account], townships: Sequence[TownshipPlace], on: 
     )  # fmt: skip
     yield Table(
         Appointment,
-        "id user_id role title started_on county_id township_id branch_id area_id village_id",
+        "id user_id role title title_en started_on county_id township_id branch_id area_id village_id",
         [
-            (pk, account.pk, account.persona.role, account.persona.title, min(on, SINCE), *_place(account, townships))
+            (
+                pk, account.pk, account.persona.role, account.persona.title, TITLES[account.persona.title],
+                min(on, SINCE), *_place(account, townships),
+            )
             for pk, account in enumerate(accounts, start=1)
         ],
-    )
+    )  # fmt: skip
 
 
 def _place(account: Account, townships: Iterable[TownshipPlace]) -> tuple[int | None, ...]:
@@ -150,19 +161,22 @@ class Actors:
 
     def secretary(self, branch: BranchPlace) -> Actor:
         person = next(person for area in branch.areas for person in area.people if person.post == "secretary")
-        return Actor(person.user_pk, person.name, person.name_latin, f"{branch_name(branch)[0]} 书记")
+        name, name_en = branch_name(branch)
+        return Actor(person.user_pk, person.name, person.name_latin, f"{name} 书记", f"Secretary, {name_en}")
 
     def reviewer(self, township: TownshipPlace) -> Actor:
-        post = f"{township.name} 组织委员"
+        post = f"{township.name} 组织委员", f"Organization officer, {township.name_en}"
         staff = self._users["lishumin"]
         if township.code == staff.persona.where[0]:
-            return Actor(staff.pk, staff.name, in_latin(staff.name), post)
+            return Actor(staff.pk, staff.name, in_latin(staff.name), *post)
         name = NamePool("", Random(f"{self._seed}/{township.code}/reviewer")).member("m", 45)
-        return Actor(None, name, in_latin(name), post)
+        return Actor(None, name, in_latin(name), *post)
 
     def county(self) -> Actor:
         staff = self._users["haojianmin"]
-        return Actor(staff.pk, staff.name, in_latin(staff.name), f"{facts.COUNTY_NAME} {staff.persona.title}")
+        title, place = staff.persona.title, facts.COUNTY_NAME
+        post = f"{place} {title}", f"{TITLES[title]}, {facts.COUNTY_NAME_EN}"
+        return Actor(staff.pk, staff.name, in_latin(staff.name), *post)
 
 
 def sign_ins() -> list[dict[str, str]]:

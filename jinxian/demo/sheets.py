@@ -49,7 +49,9 @@ LINE_FIELDS = (
     " filled_by points filled_count needed_count is_complete"
 )
 ENTRY_FIELDS = "id line_id item_id status target actual points note changed_by_id changed_at"
-MOVE_FIELDS = "id sheet_id verb from_state to_state reason seen_version by_id by_name by_name_latin by_post at"
+MOVE_FIELDS = (
+    "id sheet_id verb from_state to_state reason seen_version by_id by_name by_name_latin by_post by_post_en at"
+)
 
 
 NOTHING = (None, None, "", None, None)  # actual, points, note, by, at of an empty cell

@@ -186,6 +186,7 @@ class Migration(migrations.Migration):
                 ('ended_on', models.DateField(blank=True, help_text='The first day on which it no longer holds; empty: until further notice.', null=True, verbose_name='until')),
                 ('role', models.CharField(choices=[('county_staff', 'County staff'), ('township_staff', 'Township staff'), ('secretary', 'Branch secretary'), ('leader', 'Service-area leader'), ('member', 'Party member'), ('clerk', "Villagers' committee clerk"), ('auditor', 'Auditor'), ('administrator', 'System administrator')], max_length=20, verbose_name='role')),
                 ('title', models.CharField(blank=True, help_text='As it stands on the door, if it differs.', max_length=40, verbose_name='title')),
+                ('title_en', models.CharField(blank=True, max_length=80, verbose_name='English title')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL, verbose_name='user')),
                 ('branch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='service_areas.branch', verbose_name='Party branch')),
                 ('county', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='service_areas.county', verbose_name='county')),

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from jinxian.lib.labels import in_language
 from service_areas.dated import Dated, DatedQuerySet, dates_in_order
 from service_areas.models.areas import ServiceArea
 from service_areas.models.organization import Branch
@@ -52,6 +54,7 @@ class Appointment(Dated):
     title = models.CharField(
         _("title"), max_length=40, blank=True, help_text=_("As it stands on the door, if it differs.")
     )
+    title_en = models.CharField(_("English title"), max_length=80, blank=True)
     county = models.ForeignKey(County, models.PROTECT, null=True, blank=True, verbose_name=_("county"))
     township = models.ForeignKey(Township, models.PROTECT, null=True, blank=True, verbose_name=_("township"))
     branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("Party branch"))
@@ -103,7 +106,12 @@ class Appointment(Dated):
     @property
     def title_label(self) -> str:
         """The title as entered, or the role's name."""
-        return self.title or str(self.Role(self.role).label)
+        return in_language(self.title, self.title_en) or str(self.Role(self.role).label)
+
+    @property
+    def label(self) -> str:
+        """“庞村党支部 书记”, “Secretary, Pangcun Branch”."""
+        return gettext("%(title)s, %(place)s") % {"title": self.title_label, "place": self.place_label}
 
     def clean(self) -> None:
         """Prevent rule 7: an auditor's account has no writing appointment at the same time."""
