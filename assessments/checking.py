@@ -47,7 +47,7 @@ def check(grid: Grid) -> Check:
         empty=[row for row in own if row.empty_cells],
         changed=changed_since(grid, returned.at) if returned else [],
         returned=returned,
-        awaits_township=[row for row in above if row.cells and not row.line.is_complete],
+        awaits_township=[row for row in above if row.empty_cells],
         remarked=[cell for cell in grid.cells if cell.entry.note],
         summary_length=len("".join(grid.sheet.summary.split())),
     )

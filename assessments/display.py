@@ -125,7 +125,9 @@ def typed_again(outcome: Outcome | None) -> dict[str, tuple[str, str, str]]:
 
 
 def conflict_sentence(conflict: Any) -> str:
-    values = {"who": conflict.by or "—", "stored": conflict.cell.value_text or _("empty")}
+    values = {"who": conflict.by or "—", "stored": conflict.cell.value_text}
+    if not values["stored"]:
+        return _("%(who)s has emptied this cell meanwhile. Type your value again to keep it.") % values
     return _("%(who)s has entered %(stored)s meanwhile. Type your value again to keep it.") % values
 
 
@@ -180,6 +182,8 @@ def _show_cell(sheet: Sheet, cell: Cell, kind: str, again: tuple[str, str, str] 
     shown.points = format_quantity(cell.entry.points, 2)
     if not cell.applies:
         shown.kind, shown.text, shown.css = "off", str(OFF_WORDS[Entry.Status(cell.entry.status)]), "na"
+        if again:  # it has no input any more that could keep what was typed
+            shown.text, shown.css = f"“{again[0]}”: {again[2]}", "bad"
     elif again:
         shown.value, shown.css, shown.text = again
     elif cell.is_empty and kind == "edit":

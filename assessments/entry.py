@@ -68,6 +68,7 @@ class Outcome:
     """What a save did. The grid is the sheet as it is now, marked."""
 
     grid: Grid
+    posted: list[Cell] = field(default_factory=list)
     saved: list[Cell] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
@@ -114,6 +115,7 @@ def _save(sheet: Sheet, *, by: Any, typed: Mapping[str, str], seen: Mapping[str,
     changes: list[EntryChange] = []
     for name, text in typed.items():
         cell = find(grid, name)
+        outcome.posted.append(cell)
         if not _is_touched(cell, text, seen.get(name)):
             continue
         refuse_line(sheet, cell.line, by=by)

@@ -164,10 +164,13 @@ def _optional_targets(
 
 
 def _history(sheet: Sheet, lines: Sequence[SheetMember]) -> dict[tuple[int, int, Quarter], Decimal]:
-    """(member, indicator, quarter) → what stands on the sheet of that time, whichever area it was in."""
+    """(member, indicator, quarter) → what was reported then, whichever area it was in; a draft is not told here."""
     quarter = sheet.period.as_quarter
     members = [line.member_id for line in lines]
-    rows = Entry.objects.filter(line__member__in=members, line__period__county=sheet.county_id, actual__isnull=False)
+    rows = Entry.objects.filter(
+        line__member__in=members, line__period__county=sheet.county_id, line__sheet__is_counted=True,
+        actual__isnull=False,
+    )  # fmt: skip
     found: dict[tuple[int, int, Quarter], Decimal] = {}
     wanted = [quarter.previous(), quarter.year_before()]
     rows = rows.filter(

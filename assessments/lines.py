@@ -11,13 +11,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from assessments.grid import Grid, items_of, read_grid
-from assessments.marking import mark_sheet
+from assessments.marking import LINE_FIELDS, SHEET_FIELDS, mark_sheet
 from assessments.models import Entry, Indicator, PlanItem, Sheet, SheetMember, Target
 from assessments.periods import day_of_record
 from members.models import Affiliation, Exemption, Member, Post
 
 # As a secretary reads a list: the leader first, the own line last.
 ORDER = {Post.Kind.LEADER: 0, Post.Kind.GROUP_LEADER: 1, Post.Kind.DEPUTY: 2, "": 3, Post.Kind.SECRETARY: 4}
+
+BEGUN_FIELDS = (*SHEET_FIELDS, "leader_name", "leader_name_en")
 
 
 def begin_lines(sheet: Sheet, *, on: date) -> Grid:
@@ -34,6 +36,8 @@ def begin_lines(sheet: Sheet, *, on: date) -> Grid:
     sheet.leader_name, sheet.leader_name_en = _leader(lines)
     grid = read_grid(sheet)
     mark_sheet(grid)
+    SheetMember.objects.bulk_update([row.line for row in grid.rows], LINE_FIELDS)
+    Sheet.objects.filter(pk=sheet.pk).update(**{name: getattr(sheet, name) for name in BEGUN_FIELDS})
     return grid
 
 
@@ -54,7 +58,9 @@ def _status(line: SheetMember, item: PlanItem, target: Decimal | None) -> str:
 
 
 def _members(sheet: Sheet, day: date) -> list[Member]:
+    """The area's members of the day; who stands on another sheet of the quarter already stays there."""
     rows = Affiliation.objects.current(on=day).filter(area=sheet.area_id, member__status__in=Member.PRESENT)
+    rows = rows.exclude(member__in=SheetMember.objects.filter(period=sheet.period_id).values("member"))
     return [row.member for row in rows.select_related("member").order_by("member__code")]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from assessments.models import EntryChange, Sheet, SheetMember
+from assessments.models import EntryChange, Sheet, SheetMember, SheetMove
 from service_areas.permissions import (
     ADMINISTRATOR,
     ALLOWED,
@@ -73,6 +73,13 @@ def may_fill(user: Any, sheet: Sheet) -> Verdict:
     return FILL.verdict(user, sheet, _("Only the branch secretary and the leader of this area fill in this sheet."))
 
 
+def may_save(user: Any, sheet: Sheet) -> Verdict:
+    """Whether some line is this person's to fill, and with it to read the sheet's figures in the answer."""
+    if FILL_SECRETARY.held(user, sheet):
+        return may_see_cells(user, sheet)
+    return may_fill(user, sheet)
+
+
 def may_fill_line(user: Any, sheet: Sheet, line: SheetMember) -> Verdict:
     """One line: nobody fills the own; the secretary's is the township's (rule 17)."""
     if line.member.user_id == user.pk:
@@ -111,20 +118,22 @@ def review_verdicts(user: Any, sheets: Sequence[Sheet]) -> dict[int, Verdict]:
     """`may_review` for many sheets in one query; by the sheet's pk."""
     by_branch = SheetMember.objects.filter(sheet=OuterRef("pk"), filled_by=SheetMember.FilledBy.BRANCH)
     changes = EntryChange.objects.filter(sheet=OuterRef("pk"), by=user.pk)
+    submissions = SheetMove.objects.filter(sheet=OuterRef("pk"), by=user.pk, verb=SheetMove.Verb.SUBMIT)
     found = Sheet.objects.filter(pk__in=[sheet.pk for sheet in sheets]).annotate(
         has_cells=Exists(by_branch.filter(entries__changed_by=user.pk)),
         has_changes=Exists(changes.filter(entry__line__filled_by=SheetMember.FilledBy.BRANCH)),
+        has_submitted=Exists(submissions),
         is_on_it=Exists(SheetMember.objects.filter(sheet=OuterRef("pk"), member__user=user.pk)),
     )
-    rows = found.values_list("pk", "has_cells", "has_changes", "is_on_it")
-    facts = {pk: (has_cells or has_changes, is_on_it) for pk, has_cells, has_changes, is_on_it in rows}
+    rows = found.values_list("pk", "is_on_it", "has_cells", "has_changes", "has_submitted")
+    facts = {pk: (any(has_worked), is_on_it) for pk, is_on_it, *has_worked in rows}
     return {sheet.pk: _review_verdict(user, sheet, *facts[sheet.pk]) for sheet in sheets}
 
 
-def _review_verdict(user: Any, sheet: Sheet, has_filled: bool, is_on_it: bool) -> Verdict:
+def _review_verdict(user: Any, sheet: Sheet, has_worked: bool, is_on_it: bool) -> Verdict:
     if not REVIEW.held(user, sheet):
         return refused(_("Only the staff of %(township)s return and confirm.") % {"township": sheet.township_label})
-    if sheet.submitted_by_id == user.pk or has_filled:
+    if sheet.submitted_by_id == user.pk or has_worked:
         return refused(_("You filled in or submitted this sheet yourself; somebody else must review it."))
     if is_on_it:
         return refused(_("You are on this sheet yourself; somebody else must review it."))

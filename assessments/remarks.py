@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments import totals
 from assessments.entry import refuse_line, write
 from assessments.grid import Grid, read_grid
 from assessments.locks import lock_of
@@ -31,6 +32,8 @@ def remark(sheet: Sheet, *, key: tuple[int, int], by: Any, note: str, applies: b
     A value entered before stays in the record and counts again when the item applies again.
     Errors: ValidationError, PermissionDenied, Locked, Stale.
     """
+    if sheet.is_counted:
+        totals.lock(sheet.period_id)
     grid = read_grid(sheet)
     cell = grid.cell(key)
     if cell is None:
@@ -47,6 +50,8 @@ def remark(sheet: Sheet, *, key: tuple[int, int], by: Any, note: str, applies: b
     mark_sheet(grid)
     if sheet.version != seen_version or not write(grid, [cell], [], by=by):
         raise Stale(_("Cells of this sheet were changed after you opened the page. Look at it again before you go on."))
+    if sheet.is_counted:
+        totals.recompute(sheet)
     return grid
 
 
@@ -56,18 +61,27 @@ def summarize(sheet: Sheet, *, by: Any, summary: str, seen: str) -> None:
 
     Errors: ValidationError; Refused with the lock's sentence; Stale where somebody else wrote another text meanwhile.
     """
-    held = lock_of(sheet, on=timezone.localdate())
+    stored = Sheet.objects.select_for_update().get(pk=sheet.pk)
+    held = lock_of(stored, on=timezone.localdate())
     if held is not None:
         raise Refused(held.sentence)
-    text = cleaned(summary, SUMMARY_LENGTH)
-    stored = Sheet.objects.select_for_update().get(pk=sheet.pk)
-    if stored.summary not in {text, cleaned(seen, SUMMARY_LENGTH)}:
+    # Before a refusal of the text: the page that shows it again takes what is stored for seen.
+    if stored.summary not in {as_stored(summary), as_stored(seen)}:
         raise Stale(_("Somebody else wrote another summary after you opened the page. Both stand below."))
+    text = cleaned(summary, SUMMARY_LENGTH)
     if stored.summary == text:
         return
     now = timezone.now()
     Sheet.objects.filter(pk=sheet.pk).update(summary=text, version=stored.version + 1, changed_at=now)
     sheet.summary, sheet.version, sheet.changed_at = text, stored.version + 1, now
+
+
+def as_stored(summary: str) -> str | None:
+    """The summary as it would be stored; None where it is refused."""
+    try:
+        return cleaned(summary, SUMMARY_LENGTH)
+    except ValidationError:
+        return None
 
 
 def cleaned(text: str, longest: int) -> str:

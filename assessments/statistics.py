@@ -19,7 +19,6 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Substr
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from assessments.grid import places
@@ -172,7 +171,7 @@ def unit_of(indicator: Indicator) -> str:
     if indicator.kind in OF_CELLS:
         return pgettext("after a number", "people")
     if indicator.kind in {Indicator.Kind.JUDGEMENT, Indicator.Kind.DEDUCTION}:
-        return _("points")
+        return pgettext("after a number", "points")
     return indicator.unit_label
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from assessments import totals
 from assessments.checking import check
@@ -104,8 +105,7 @@ def confirm(sheet: Sheet, *, by: Any, seen_version: int) -> Sheet:
     if _was_done(sheet, Verb.CONFIRM, by, seen_version):
         return sheet
     _refuse_closed_period(sheet)
-    waiting = sheet.lines.filter(filled_by="township", is_complete=False).exclude(exempt_scope="all")
-    if waiting.exists():
+    if sheet.lines.filter(filled_by="township", is_complete=False, needed_count__gt=0).exists():
         raise Refused(_("Not confirmed: fill in the secretary's line first."))
     sheet.confirmed_at, sheet.confirmed_by = timezone.now(), by
     with transaction.atomic():
@@ -169,13 +169,19 @@ def _move(
 
 
 def _record(sheet: Sheet, verb: str, from_state: str, *, by: Any, reason: str, seen_version: int) -> None:
-    leading = scope_of(by).leading
-    post = f"{leading.place_label} {leading.title_label}" if leading else ""
     SheetMove.objects.create(
         sheet=sheet, verb=verb, from_state=from_state, to_state=sheet.state, reason=reason.strip()[:600],
-        seen_version=seen_version, by=by, by_name=by.name, by_name_latin=by.name_latin, by_post=post[:120],
+        seen_version=seen_version, by=by, by_name=by.name, by_name_latin=by.name_latin,
+        by_post=_post_of(by, "zh-hans")[:160], by_post_en=_post_of(by, "en")[:240],
         at=sheet.changed_at or timezone.now(),
     )  # fmt: skip
+
+
+def _post_of(by: Any, language: str) -> str:
+    """The post somebody acts for, in one of the languages, whichever the person's page speaks."""
+    leading = scope_of(by).leading
+    with override(language):
+        return leading.label if leading else ""
 
 
 def _was_done(sheet: Sheet, verb: str, by: Any, seen_version: int) -> bool:

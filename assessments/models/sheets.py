@@ -11,8 +11,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from assessments.models.plans import Period, Plan, PlanItem
 from jinxian.lib.labels import in_language
@@ -289,7 +289,8 @@ class SheetMove(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     by_name = models.CharField(max_length=60)
     by_name_latin = models.CharField(max_length=80, blank=True)
-    by_post = models.CharField(max_length=120, blank=True)
+    by_post = models.CharField(max_length=160, blank=True)
+    by_post_en = models.CharField(max_length=240, blank=True)
     at = models.DateTimeField()
 
     objects = ScopedQuerySet.as_manager()
@@ -304,3 +305,9 @@ class SheetMove(models.Model):
     @property
     def by_label(self) -> str:
         return in_language(self.by_name, self.by_name_latin)
+
+    @property
+    def signature(self) -> str:
+        """Who it was, for which post of that time."""
+        post = in_language(self.by_post, self.by_post_en)
+        return gettext("%(who)s, %(post)s") % {"who": self.by_label, "post": post} if post else self.by_label

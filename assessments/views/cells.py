@@ -71,7 +71,7 @@ def find_line(user: Any, pk: int, line: int) -> SheetMember:
     """The line within the person's scope: those of the sheets seen, or the own."""
     rows = SheetMember.objects.visible_to(user)
     rows = rows.select_related("member", "sheet__period", "sheet__plan", "sheet__county")
-    found: SheetMember = get_object_or_404(rows, pk=line, sheet=pk)
+    found: SheetMember = get_object_or_404(rows, pk=line, sheet__pk=pk)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.views import wants_json
@@ -60,5 +61,6 @@ def choose_period(user: Any, asked: str) -> Period | None:
         found = periods.filter(pk=asked).first()
         if found:
             return found
-    newest: Period | None = periods.order_by("-year", "-quarter").first()
+    opened = periods.filter(opens_on__lte=timezone.localdate())
+    newest: Period | None = opened.order_by("-year", "-quarter").first()
     return newest

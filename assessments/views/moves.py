@@ -35,7 +35,7 @@ def sheet_submit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def sheet_take_back(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = find_sheet(request.user, pk)
-    require(permissions.may_submit(request.user, sheet))
+    require(permissions.may_take_back(request.user, sheet))
     refusal = move(request, sheet, workflow.take_back)
     if refusal is not None:
         return refusal

@@ -61,10 +61,10 @@ def review_confirm(request: HttpRequest) -> HttpResponse:
     """Confirm the ticked sheets one by one, each on the version that was on the screen (`<pk>:<version>`)."""
     user = request.user
     require(permissions.may_see_queue(user))
-    chosen = [pair for pair in map(read_choice, request.POST.getlist("sheet")[:MOST]) if pair]
+    chosen = dict.fromkeys(pair for pair in map(read_choice, request.POST.getlist("sheet")[:MOST]) if pair)
+    found = [(find_sheet(user, pk), version) for pk, version in chosen]  # all of them, before any is confirmed
     confirmed, problems = 0, []
-    for pk, version in chosen:
-        sheet = find_sheet(user, pk)
+    for sheet, version in found:
         problem = confirm_one(user, sheet, version)
         confirmed += not problem
         if problem:

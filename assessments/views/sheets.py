@@ -93,6 +93,7 @@ def save_posted(request: HttpRequest, sheet: Sheet) -> Outcome | HttpResponse:
     """Save the cells of a form; the finished answer where it was the script's or nothing could be saved at all."""
     typed = {name: str(text) for name, text in request.POST.items() if name.startswith("c-")}
     try:
+        require(permissions.may_save(request.user, sheet))
         outcome = save_cells(sheet, by=request.user, typed=typed, seen=seen_texts(request.POST.get("seen", "")))
     except UnknownCell as unknown:
         raise Http404 from unknown
