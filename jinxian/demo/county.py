@@ -18,6 +18,7 @@ from accounts.models import User
 from assessments import totals
 from assessments.models import (
     Entry,
+    EntryChange,
     Indicator,
     Period,
     Plan,
@@ -53,7 +54,7 @@ SEED = 1989
 WRITTEN: tuple[type[models.Model], ...] = (
     User, County, Township, Village, Branch, SmallGroup, ServiceArea, ProductionTeam, AreaTeam, Appointment, Member,
     Affiliation, Post, Exemption, Household, HouseholdLink, Indicator, Plan, PlanItem, Period, Target, Sheet,
-    SheetMember, Entry, SheetMove,
+    SheetMember, Entry, SheetMove, EntryChange,
 )  # fmt: skip
 # What has gone, of all rows, when a township's places, people and households are written; its quarters share the rest.
 START_SHARE, ROWS_SHARE = 0.03, 0.8

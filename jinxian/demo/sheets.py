@@ -15,17 +15,19 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from assessments.models import Entry, Sheet, SheetMember, SheetMove
+from assessments.models import Entry, EntryChange, Sheet, SheetMember, SheetMove
 from jinxian.demo import facts
 from jinxian.demo.accounts import Actor, Actors
 from jinxian.demo.bulk import Table
 from jinxian.demo.people import Calendar, Person, Spell
 from jinxian.demo.places import COUNTY_PK, Ids, TownshipPlace, branch_name
-from jinxian.demo.plan import BASE_COUNT, ITEMS, Marks, Plans, period_dates, period_pk
+from jinxian.demo.plan import BASE_COUNT, DEEDS, GRAIN, ITEMS, Marks, Plans, period_dates, period_pk
 from jinxian.demo.work import Line, Work
 from jinxian.lib.quarters import Quarter
 
 LATE_SHARE, TWICE_SHARE = 0.06, 0.04  # of the sheets of an older quarter: submitted late; returned once
+CORRECTED_SHARE, NOTED_SHARE = 0.08, 0.1  # of the submitted ones: corrected since they were returned; with a note
+NOTE = "承包地多 1.2 亩，过磅单在案。"
 RETURN_REASONS = (
     "修路只记了总数，请按人分开填。",
     "联系户走访与台账对不上，请逐户核对。",
@@ -52,8 +54,7 @@ ENTRY_FIELDS = "id line_id item_id status target actual points note changed_by_i
 MOVE_FIELDS = (
     "id sheet_id verb from_state to_state reason seen_version by_id by_name by_name_latin by_post by_post_en at"
 )
-
-
+CHANGE_FIELDS = "id sheet_id entry_id old new by_id at"
 NOTHING = (None, None, "", None, None)  # actual, points, note, by, at of an empty cell
 
 
@@ -98,6 +99,7 @@ class SheetRows:
         self.lines: list[tuple[Any, ...]] = []
         self.entries: list[tuple[Any, ...]] = []
         self.moves: list[tuple[Any, ...]] = []
+        self.changes: list[tuple[Any, ...]] = []
 
     def tables(self, works: Sequence[Work]) -> Iterator[Table]:
         for work in works:
@@ -106,11 +108,14 @@ class SheetRows:
         yield Table(SheetMember, LINE_FIELDS, self.lines)
         yield Table(Entry, ENTRY_FIELDS, self.entries)
         yield Table(SheetMove, MOVE_FIELDS, self.moves)
+        yield Table(EntryChange, CHANGE_FIELDS, self.changes)
 
     def _add(self, work: Work) -> None:
         sheet = self.ids("sheet")
-        steps = self._steps(work)
+        steps, begins = self._steps(work), len(self.entries)
         counts = self._add_lines(sheet, work, steps) if work.is_begun else self._expected(work)
+        if work.fate == "submitted" and not work.area.branch.is_pangcun:
+            self._add_remarks(sheet, range(begins, len(self.entries)), steps)
         version = self._add_moves(sheet, steps, counts.filled)
         frozen = (*self._place(work), *self._state(work, version), *self._names(work))
         self.sheets.append((sheet, *frozen, *self._dates(work, steps), *_counted(counts)))
@@ -194,6 +199,22 @@ class SheetRows:
             self.entries.append((next_pk("entry"), pk, item, "applies", targets[place], *written))
         return pk, total if filled else None, filled, needed
 
+    def _add_remarks(self, sheet: int, entries: range, steps: Sequence[Step]) -> None:
+        """What the township shall look at: a cell that was corrected after the return, a note beside another."""
+        if any(step.verb == "return" for step in steps):
+            entry, _, _, _, _, actual, *_ = self.entries[self._one_of(entries, DEEDS)]
+            by, at = steps[-1].actor.user_pk, steps[-2].at + (steps[-1].at - steps[-2].at) / 2
+            self.changes.append((self.ids("change"), sheet, entry, actual + 30, actual, by, at))
+        if self.rng.random() < NOTED_SHARE:
+            place = self._one_of(entries, GRAIN)
+            row = self.entries[place]
+            self.entries[place] = (*row[:7], NOTE, *row[8:])
+
+    def _one_of(self, entries: range, item: int) -> int:
+        """One of the sheet's filled cells of an item."""
+        filled = [at for at in entries if self.entries[at][2] == self.items[item] and self.entries[at][5] is not None]
+        return self.rng.choice(filled)
+
     def _writer(self, steps: Sequence[Step]) -> tuple[Actor, datetime]:
         """Who filled the cells and when: before the first submission, or lately."""
         first = next((step for step in steps if step.verb == "submit"), None)
@@ -245,6 +266,9 @@ class SheetRows:
         steps = [Step("begin", "draft", secretary, begun)]
         if work.fate != "draft":
             steps.append(Step("submit", "submitted", secretary, submitted))
+        if work.fate == "submitted" and not work.area.branch.is_pangcun and self.rng.random() < CORRECTED_SHARE:
+            steps.append(Step("return", "returned", self.reviewer, reviewed, self.rng.choice(RETURN_REASONS)))
+            steps.append(Step("submit", "submitted", secretary, self._lately(0.98)))
         if work.fate == "returned":
             reason = facts.RETURN_REASON if work.is_second_of_pangcun else self.rng.choice(RETURN_REASONS)
             steps.append(Step("return", "returned", self.reviewer, reviewed, reason))
