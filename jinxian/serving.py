@@ -41,6 +41,7 @@ def serve(host: str, port: int) -> NoReturn:
     """Become the web server. CommandError where the address cannot be used."""
     refuse_taken_port(host, port)
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    os.environ["WEB_CONCURRENCY"] = str(settings.WEB_CONCURRENCY)  # gunicorn itself breaks off on an empty one
     sys.stdout.flush()
     os.chdir(settings.BASE_DIR)
     command = ["-m", "gunicorn", "--config", "python:jinxian.gunicorn", "--bind", address, "jinxian.wsgi"]

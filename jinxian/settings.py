@@ -177,6 +177,9 @@ STORAGES = {
     },
 }
 
+# Processes of the web server (jinxian/gunicorn.py); read here, so that a slip stops the start with its name.
+WEB_CONCURRENCY = read.whole_number("WEB_CONCURRENCY", default=2, lowest=1, highest=64)
+
 # Limits of a request. A branch's largest sheet posts some 1,500 fields; a workbook is read from memory up to 10 MB.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5

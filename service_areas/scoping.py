@@ -129,19 +129,35 @@ def _conditions(model: Any, scope: Scope) -> Iterable[Q]:
         reach["own"] = frozenset({scope.user_id})
     for kind, ids in reach.items():
         for path in each_path(paths.get(kind, ())):
-            yield _reaches(model, path, ids)
+            yield _reaches(model, path, ids, on=scope.on)
 
 
 def each_path(path: str | tuple[str, ...]) -> tuple[str, ...]:
     return (path,) if isinstance(path, str) else path
 
 
-def _reaches(model: Any, path: str, ids: Iterable[int]) -> Q:
+def _reaches(model: Any, path: str, ids: Iterable[int], *, on: date) -> Q:
     """Rows whose `path` leads to one of `ids`; over a to-many relation as a subquery, so no row comes twice."""
+    from service_areas.dated import holds_on  # querysets of dated rows are built on those of this module
+
     condition = Q(**{f"{path}__in": ids})
+    for prefix in _dated_on_the_way(model, path):
+        condition &= holds_on(on, prefix)
     if _is_many(model, path):
         return Q(pk__in=model._base_manager.filter(condition).values("pk"))
     return condition
+
+
+@cache
+def _dated_on_the_way(model: Any, path: str) -> tuple[str, ...]:
+    """Prefixes of the links and memberships that `path` goes over: one that has ended leads nowhere."""
+    prefixes, prefix = [], ""
+    for part in path.split("__")[:-1]:
+        step = model._meta.get_field(part)
+        model, prefix = step.related_model, f"{prefix}{part}__"
+        if (step.one_to_many or step.many_to_many) and hasattr(model, "ended_on"):
+            prefixes.append(prefix)
+    return tuple(prefixes)
 
 
 @cache

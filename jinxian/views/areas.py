@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.db.models import Case, F, FloatField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, FloatField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, NullIf
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -89,9 +89,9 @@ def _chips(request: HttpRequest, areas: QuerySet[Any], period: Period, listing: 
     """Reported or not and each state that occurs, with how many areas of the other filters have it."""
     rows = Sheet.objects.visible_to(request.user).filter(period=period, area__in=areas.values("pk"))
     counted: Counter[str] = Counter()
-    for state, is_counted in rows.values_list("state", "is_counted"):
-        counted[state] += 1
-        counted["1" if is_counted else "0"] += 1
+    for state, is_counted, count in rows.order_by().values_list("state", "is_counted").annotate(n=Count("pk")):
+        counted[state] += count
+        counted["1" if is_counted else "0"] += count
     given = listing.given
     reported = {"0": _("Not reported"), "1": _("Reported")}
     chips = [_chip(request, word, counted[value], "reported", value, given) for value, word in reported.items()]

@@ -31,7 +31,7 @@ def branch_facts(user: Any, branches: Iterable[Branch], *, on: date) -> list[dic
     branches = list(branches)
     if not branches:
         return []
-    exempt = Exemption.objects.visible_to(user).current(on=on).filter(scope=Exemption.Scope.ALL)
+    exempt = Exemption.objects.visible_to(user).current(on=on).filter(scope=Exemption.Scope.ALL, branch__in=branches)
     members = Member.objects.visible_to(user).filter(branch__in=branches, status__in=Member.PRESENT)
     counted = members.order_by().values_list("branch").annotate(
         Count("pk"),

@@ -68,10 +68,17 @@ def test_an_unknown_language_changes_nothing(english, secretary, language):
 
 def test_the_menu_says_where_one_is(english, secretary):
     english.force_login(secretary)
-    page = english.get("/branch_list/").content.decode()
-    assert page.count('aria-current="page"') == 3  # bar, sections, the phone's bar
+    page = english.get("/service/").content.decode()
+    assert page.count('aria-current="page"') == 2  # bar, the phone's bar
     assert "Pang Hongliang" in page
-    assert "Review" not in english.get("/management/sheets/").content.decode()
+
+
+def test_the_menu_leads_nobody_to_a_page_that_is_refused(english, secretary):
+    english.force_login(secretary)
+    page = english.get("/").content.decode()
+    assert [f">{word}</a>" in page for word in ("Overview", "Organization", "Management", "Service")] == [
+        True, False, False, True,
+    ]  # fmt: skip
 
 
 def test_who_holds_no_appointment_is_told_so(english, secretary):

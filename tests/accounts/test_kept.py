@@ -12,7 +12,7 @@ from tests.accounts.conftest import PASSWORD
 
 SIGN_IN = "/accounts/sign-in/"
 TYPED = {"e-1-1": "4.6", "note": "修路 “东干渠” <b>", "empty": "", "many": ["1", "2"]}
-INPUT = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+INPUT = re.compile(r'<input\s+type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"')
 
 
 def hidden(page: bytes) -> dict[str, list[str]]:

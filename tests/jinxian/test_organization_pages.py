@@ -77,7 +77,7 @@ def test_an_earlier_quarter_can_be_chosen_and_an_unknown_one_is_the_current(w: S
 
 
 def test_the_page_of_the_tree_reads_as_a_treegrid(w: SimpleNamespace) -> None:
-    page = text(w.staff, "place_tree")
+    page = " ".join(text(w.staff, "place_tree").split())
     assert '<table class="jx tt" role="treegrid" data-tree' in page
     assert '<tr aria-level="3" id="branch-' in page
 
