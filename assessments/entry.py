@@ -96,13 +96,23 @@ def save_cells(sheet: Sheet, *, by: Any, typed: Mapping[str, str], seen: Mapping
     `seen` has the texts that were on the screen; a field without one is taken as typed over what is stored.
     Errors: UnknownCell, PermissionDenied for a line that is not this person's to fill, Locked.
     """
-    for _attempt in range(TRIES):
+    for attempt in range(TRIES):
         with transaction.atomic():
+            if attempt:
+                hold(sheet)  # another one saved between our reading and writing
             outcome = _save(sheet, by=by, typed=typed, seen=seen)
             if outcome is not None:
                 return outcome
-        sheet.refresh_from_db()  # another one saved between our reading and writing
     raise RuntimeError("The sheet was changed by others again and again.")
+
+
+def hold(sheet: Sheet) -> None:
+    """Read the sheet anew and keep others from writing it until the end of the transaction.
+
+    The period's lock comes first, as in every move, so that nobody waits in a circle.
+    """
+    totals.lock(sheet.period_id)
+    sheet.refresh_from_db(from_queryset=Sheet.objects.select_for_update())
 
 
 def _save(sheet: Sheet, *, by: Any, typed: Mapping[str, str], seen: Mapping[str, str]) -> Outcome | None:

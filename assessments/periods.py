@@ -39,6 +39,7 @@ def issue_sheets(*, period: Period, by: Any, on: date | None = None) -> int:
     if plan is None:
         raise ValidationError(_("There is no published plan for %(year)s: publish one first.") % {"year": period.year})
     day = day_of_record(period, on=on or period.as_quarter.last_day)
+    Period.objects.select_for_update().get(pk=period.pk)  # of two who issue at once, the second finds them made
     areas = ServiceArea.objects.current(on=day).filter(county=period.county_id)
     areas = areas.exclude(sheets__period=period).select_related("branch", "township").order_by("pk")
     needed = _cells_needed(plan, day)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,7 +27,7 @@ def begin_link(*, member: Member, household: Household, is_primary: bool, on: da
     """A member takes over a household from the day `on`; a former primary link ends on that day.
 
     Errors: ValidationError where the household lies outside the member's branch, is not to be linked,
-    or the member has it already.
+    the member has it already, or another primary link would begin after that day.
     """
     if household.branch_id != member.branch_id:
         raise ValidationError(
@@ -35,9 +35,11 @@ def begin_link(*, member: Member, household: Household, is_primary: bool, on: da
         )
     if not household.is_linkable:
         raise ValidationError(_("This household is marked as not to be linked."))
+    held = _held_from(household, on)
+    if held.filter(member=member).exists():
+        raise ValidationError(_("This member looks after this household already."))
     if is_primary:
-        open_links = HouseholdLink.objects.filter(household=household, is_primary=True, ended_on__isnull=True)
-        open_links.exclude(member=member).update(ended_on=on)
+        _end_former(held.filter(is_primary=True), on)
     link = HouseholdLink(
         member=member, household=household, branch_id=member.branch_id, is_primary=is_primary, started_on=on
     )
@@ -45,6 +47,19 @@ def begin_link(*, member: Member, household: Household, is_primary: bool, on: da
     link.save()
     recount(branch=household.branch, on=timezone.localdate())
     return link
+
+
+def _held_from(household: Household, on: date) -> Any:
+    """The household's links that hold on the day `on` or on a later one."""
+    not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=on) & Q(ended_on__gt=F("started_on"))
+    return HouseholdLink.objects.filter(not_ended, household=household)
+
+
+def _end_former(primary_links: Any, on: date) -> None:
+    """A link that begins after that day cannot end on it."""
+    if primary_links.filter(started_on__gt=on).exists():
+        raise ValidationError(_("This household has a primary member already; end that link first."))
+    primary_links.update(ended_on=on)
 
 
 @transaction.atomic
