@@ -102,7 +102,8 @@ def test_under_the_columns_stand_what_was_done_and_the_targets_of_those_to_whom_
 
 
 @pytest.mark.parametrize(
-    ("count", "points", "mean"), [(0, "0", None), (3, "292.67", "97.56"), (8, "0.04", "0.01"), (3, "100", "33.33")]
+    ("count", "points", "mean"),
+    [(0, "0", None), (3, "292.67", "97.56"), (1, "98", "98.00"), (8, "0.04", "0.01"), (3, "100", "33.33")],
 )
 def test_the_mean_is_rounded_half_up_and_nothing_without_a_complete_line(
     count: int, points: str, mean: str | None

@@ -82,6 +82,13 @@ def test_a_hand_over_does_not_reach_back_before_the_former_link(w: Any) -> None:
     assert first.ended_on is None and HouseholdLink.objects.count() == 1
 
 
+def test_a_link_that_was_ended_on_its_first_day_never_held_and_stands_in_nobodys_way(w: Any) -> None:
+    end_link(link=begin(w, on=JUNE), on=JUNE, by=w.officer)
+    begin(w, w.second, on=MAY)
+    begin(w, on=MAY, is_primary=False)
+    assert open_primaries(w.household, JUNE) == [w.second]
+
+
 def test_a_former_link_whose_end_was_set_for_later_ends_with_the_hand_over(w: Any) -> None:
     first = begin(w)
     end_link(link=first, on=date(2026, 12, 31), by=w.officer)
