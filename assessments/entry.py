@@ -123,12 +123,15 @@ def _save(sheet: Sheet, *, by: Any, typed: Mapping[str, str], seen: Mapping[str,
     grid = read_grid(sheet)
     outcome = Outcome(grid)
     changes: list[EntryChange] = []
+    asked: set[int] = set()  # lines that are this person's to fill in
     for name, text in typed.items():
         cell = find(grid, name)
         outcome.posted.append(cell)
         if not _is_touched(cell, text, seen.get(name)):
             continue
-        refuse_line(sheet, cell.line, by=by)
+        if cell.line.pk not in asked:
+            refuse_line(sheet, cell.line, by=by)
+            asked.add(cell.line.pk)
         _take(outcome, changes, cell, text, seen.get(name), by)
     mark_sheet(grid)
     if outcome.saved and not write(grid, outcome.saved, changes, by=by):

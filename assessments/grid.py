@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from assessments.models import Entry, Indicator, PlanItem, Sheet, SheetMember, Target
@@ -127,12 +128,14 @@ def items_of(plan_id: int) -> list[PlanItem]:
 
 
 def read_grid(sheet: Sheet, *, lines: Sequence[SheetMember] | None = None, with_history: bool = False) -> Grid:
-    """The whole sheet, or only some of its lines, in five queries at most; `with_history` adds one."""
+    """The whole sheet, or only some of its lines, in three queries; `with_history` adds one."""
     items = items_of(sheet.plan_id)
+    optional = [item.pk for item in items if item.indicator.is_optional]
     if lines is None:
-        lines = list(sheet.lines.select_related("member").order_by("position"))
+        lines, targets = _lines_with_targets(sheet, optional)
+    else:
+        targets = _targets_of(sheet, optional, lines)
     entries = {(entry.line_id, entry.item_id): entry for entry in Entry.objects.filter(line__in=lines)}
-    targets = _optional_targets(sheet, items, lines)
     history = _history(sheet, lines) if with_history else {}
     last, year_ago = sheet.period.as_quarter.previous(), sheet.period.as_quarter.year_before()
     grid = Grid(sheet, items)
@@ -152,10 +155,18 @@ def _unwritten(line: SheetMember, item: PlanItem, targets: dict[tuple[int, int],
     return Entry(line=line, item=item, target=targets.get((line.member_id, item.pk)))
 
 
-def _optional_targets(
-    sheet: Sheet, items: Sequence[PlanItem], lines: Sequence[SheetMember]
-) -> dict[tuple[int, int], Decimal]:
-    optional = [item.pk for item in items if item.indicator.is_optional]
+def _lines_with_targets(
+    sheet: Sheet, optional: Sequence[int]
+) -> tuple[list[SheetMember], dict[tuple[int, int], Decimal]]:
+    """The sheet's lines; and (member, item) → target of the optional items, read along in the same query."""
+    targets = Target.objects.filter(period=sheet.period_id, member=OuterRef("member"))
+    asked = {f"target_{pk}": Subquery(targets.filter(item=pk).values("value")[:1]) for pk in optional}
+    lines = list(sheet.lines.select_related("member").annotate(**asked).order_by("position"))
+    found = {(line.member_id, pk): getattr(line, f"target_{pk}") for line in lines for pk in optional}
+    return lines, {key: value for key, value in found.items() if value is not None}
+
+
+def _targets_of(sheet: Sheet, optional: Sequence[int], lines: Sequence[SheetMember]) -> dict[tuple[int, int], Decimal]:
     if not optional:
         return {}
     members = [line.member_id for line in lines]

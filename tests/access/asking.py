@@ -15,7 +15,7 @@ from assessments.models import Entry, EntryChange, Period, Plan, Sheet, SheetMem
 from members.models import Affiliation, Member
 from service_areas.models import Appointment, Branch, ServiceArea
 from tests.access.addresses import data_of, url_of
-from tests.access.making import MARK
+from tests.access.marks import MARK
 from tests.access.table import Row
 from tests.access.world import client_of, undone
 
@@ -71,8 +71,8 @@ def faults_of(w: SimpleNamespace, who: str, row: Row) -> Iterator[str]:
         found = marks_on(response)
         if got == "302":
             found |= marks_where_it_leads(w, who, response)
-        foreign = found - MAY_READ.get(who, set()) - marks_sent(w, row)
-        if foreign:
+        foreign = found - MAY_READ.get(who, set())
+        if foreign and (foreign := foreign - marks_sent(w, row)):
             yield f"words of {sorted(foreign)}"
 
 

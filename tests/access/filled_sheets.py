@@ -11,6 +11,7 @@ from typing import Any
 from assessments import remarks, workflow
 from assessments.entry import save_cells
 from assessments.models import Sheet, SheetMember
+from tests.access.marks import mark
 
 # State → the quarter whose sheets are in it.
 STATES = {
@@ -39,7 +40,7 @@ def summary_of(state: str) -> str:
 
 
 def reason_of(at: SimpleNamespace) -> str:
-    return f"Zq{at.key}z to be corrected"
+    return f"{mark(at.key)} to be corrected"
 
 
 def cell_name(line: SheetMember, position: int = 0) -> str:
@@ -75,9 +76,9 @@ def _write(at: SimpleNamespace, sheet: Sheet, state: str) -> None:
     _type(sheet, plain, FIGURES[state], by=at.secretary)
     _type(sheet, line_of(at, sheet, "head"), (0, 0), by=at.secretary)
     item = sheet.plan.items.get(position=1)
-    note = f"Zq{at.key}z {note_of(state)}"
+    note = f"{mark(at.key)} {note_of(state)}"
     remarks.remark(sheet, key=(plain.pk, item.pk), by=at.secretary, note=note, applies=True, seen_version=sheet.version)
-    remarks.summarize(sheet, by=at.secretary, summary=f"Zq{at.key}z {summary_of(state)}", seen="")
+    remarks.summarize(sheet, by=at.secretary, summary=f"{mark(at.key)} {summary_of(state)}", seen="")
 
 
 def _type(sheet: Sheet, line: SheetMember, values: tuple[int, int], *, by: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -29,18 +28,13 @@ from service_areas.models import (
     Village,
 )
 from tests.access.filled_sheets import STATES
+from tests.access.marks import mark
 
 BEGAN = date(2024, 1, 1)
 PASSWORD = "Reed-and-River-12"
-MARK = re.compile(r"Zq([a-c][0-9]?[xy]?)z")
-FIND_ALL = "zq"  # typed into a search it finds whatever there is to be found
 PHONES = {"plain": "13800001111", "head": "13800002222"}
 MASKS = {"plain": "130************11", "head": "130************22"}
 ROLES = Appointment.Role
-
-
-def mark(key: str) -> str:
-    return f"Zq{key}z"
 
 
 def account(username: str, key: str = "", **flags: Any) -> User:

@@ -19,7 +19,7 @@ from tests.access import making
 from tests.access.addresses import data_of, url_of
 from tests.access.asking import MAY_READ, OF_A, OF_B, everything_written, marks_on
 from tests.access.filled_sheets import FIGURES, cell_name, line_of
-from tests.access.making import FIND_ALL
+from tests.access.marks import FIND_ALL
 from tests.access.table import Row, written_rows
 from tests.access.world import client_of, undone, written_world
 
