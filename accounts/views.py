@@ -19,7 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import OwnPasswordForm, SignInForm
 from accounts.kept import PATH, PREFIX, Kept, holds_password, kept_again, kept_from
@@ -54,7 +54,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect(SIGN_IN)
 
 
-@require_GET
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     places = ("county", "township", "branch", "area", "village")

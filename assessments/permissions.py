@@ -25,6 +25,7 @@ from service_areas.permissions import (
     TOWNSHIP,
     Grant,
     Verdict,
+    no_right_here,
     refused,
 )
 
@@ -32,6 +33,7 @@ SEE_STATE = Grant("sheet", "see state", (COUNTY, TOWNSHIP, SECRETARY, LEADER, AU
 SEE_DRAFT = Grant("sheet", "see cells before submission", (SECRETARY, LEADER))
 SEE_REPORTED = Grant("sheet", "see cells after submission", (COUNTY, TOWNSHIP, SECRETARY, LEADER, AUDITOR))
 SEE_OWN_LINE = Grant("sheet", "see own line after submission", (TOWNSHIP, SECRETARY, LEADER, MEMBER))
+SEE_SECRETARY_LINE = Grant("sheet", "see the secretary's line", (COUNTY, TOWNSHIP, SECRETARY, AUDITOR))
 FILL = Grant("sheet", "fill in", (SECRETARY, LEADER), "never the own line")
 SUBMIT = Grant("sheet", "submit, take back", (SECRETARY,))
 REVIEW = Grant("sheet", "return, confirm", (TOWNSHIP,), "never the own report or person")
@@ -51,6 +53,7 @@ GRANTS = (
     SUBMIT,
     SEE_REPORTED,
     SEE_OWN_LINE,
+    SEE_SECRETARY_LINE,
     SEE_QUEUE,
     REVIEW,
     FILL_SECRETARY,
@@ -97,6 +100,8 @@ def may_see_line(user: Any, line: SheetMember) -> Verdict:
         if sheet.first_submitted_at is None:
             return refused(_("Your figures can be seen once the branch has submitted the sheet."))
         return ALLOWED
+    if line.filled_by == SheetMember.FilledBy.TOWNSHIP and not SEE_SECRETARY_LINE.held(user, sheet):
+        return refused(_("The secretary's line is filled in by %(township)s.") % {"township": sheet.township_label})
     return may_see_cells(user, sheet)
 
 
@@ -142,6 +147,11 @@ def _review_verdict(user: Any, sheet: Sheet, has_worked: bool, is_on_it: bool) -
 
 def may_reopen(user: Any, sheet: Sheet) -> Verdict:
     return REOPEN.verdict(user, sheet, _("Only the county reopens a confirmed sheet."))
+
+
+def may_review_any(user: Any) -> Verdict:
+    """Whether the person confirms sheets at all; which ones, `review_verdicts` says."""
+    return ALLOWED if REVIEW.held_anywhere(user) else refused(no_right_here())
 
 
 def may_see_queue(user: Any) -> Verdict:

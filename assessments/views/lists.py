@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from assessments import permissions
@@ -23,7 +23,7 @@ from service_areas.permissions import ALLOWED, no_right_here, refused, require
 PER_PAGE = 25
 
 
-@require_GET
+@require_safe
 def sheet_list(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not permissions.SEE_STATE.held_anywhere(user):

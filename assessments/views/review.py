@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from assessments import permissions, workflow
 from assessments.models import Sheet
@@ -32,7 +32,7 @@ TAB_WORDS = {
 }
 
 
-@require_GET
+@require_safe
 def review(request: HttpRequest) -> HttpResponse:
     user = request.user
     require(permissions.may_see_queue(user))
@@ -60,7 +60,7 @@ def review(request: HttpRequest) -> HttpResponse:
 def review_confirm(request: HttpRequest) -> HttpResponse:
     """Confirm the ticked sheets one by one, each on the version that was on the screen (`<pk>:<version>`)."""
     user = request.user
-    require(permissions.may_see_queue(user))
+    require(permissions.may_review_any(user))
     chosen = dict.fromkeys(pair for pair in map(read_choice, request.POST.getlist("sheet")[:MOST]) if pair)
     found = [(find_sheet(user, pk), version) for pk, version in chosen]  # all of them, before any is confirmed
     confirmed, problems = 0, []

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.views import wants_json
 from assessments import permissions, remarks, workflow
@@ -28,7 +28,7 @@ from assessments.views.finding import CONFLICT, UNPROCESSABLE, crumbs_of, find_s
 from service_areas.permissions import require
 
 
-@require_GET
+@require_safe
 def sheet_detail(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = find_sheet(request.user, pk)
     return sheet_page(request, sheet)
@@ -150,6 +150,8 @@ def sheet_page(request: HttpRequest, sheet: Sheet, *, outcome: Outcome | None = 
     }  # fmt: skip
     if verdict and sheet.state != Sheet.State.NOT_STARTED:
         context |= grid_context(user, sheet, outcome)
+    elif permissions.REVIEW.held(user, sheet):
+        context["moves"] = list(sheet.moves.order_by("-at", "-pk"))  # the own words of a return can be read again
     status = 200
     if outcome is not None:
         status = CONFLICT if outcome.conflicts else UNPROCESSABLE

@@ -81,7 +81,7 @@ assessments:sheet_cell      POST own:draft          door 403 403 302 302 403 404
 assessments:sheet_cell      POST own:submitted      door 403 403 409 409 403 404 403 404 404 404 404 404
 assessments:sheet_line      GET  own:draft          door 403 403 200 200 403 404 403 404 404 404 404 404
 assessments:sheet_line      GET  own:submitted      door 200 200 200 200 200 404 200 404 404 404 404 404
-assessments:sheet_line      GET  own:submitted:boss door 200 200 200 200 404 404 200 404 404 404 404 404
+assessments:sheet_line      GET  own:submitted:boss door 200 200 200 403 404 404 200 404 404 404 404 404
 assessments:sheet_line      GET  beside:submitted   door 200 200 200 404 404 404 200 404 404 404 404 404
 assessments:sheet_line      POST own:draft          door 403 403 302 302 403 404 403 404 404 404 404 404
 assessments:sheet_line      POST own:submitted      door 403 403 409 409 403 404 403 404 404 404 404 404
@@ -98,10 +98,10 @@ assessments:sheet_confirm   POST own:draft          door 403 409 403 403 404 404
 assessments:sheet_reopen    POST own:confirmed      door 302 403 403 403 404 404 403 404 404 404 404 404
 assessments:sheet_reopen    POST own:submitted      door 409 403 403 403 404 404 403 404 404 404 404 404
 assessments:review          GET  -                  door 200 200 403 403 403 403 200 403 403 200 403 403
-assessments:review_confirm  POST own:submitted      door 302 302 403 403 403 403 302 403 403 404 403 403
-assessments:review_confirm  POST branch2:submitted  door 302 302 403 403 403 403 302 403 403 404 403 403
-assessments:review_confirm  POST sister:submitted   door 302 404 403 403 403 403 302 403 403 302 403 403
-assessments:review_confirm  POST twin:submitted     door 404 404 403 403 403 403 404 403 403 404 403 403
+assessments:review_confirm  POST own:submitted      door 403 302 403 403 403 403 403 403 403 404 403 403
+assessments:review_confirm  POST branch2:submitted  door 403 302 403 403 403 403 403 403 403 404 403 403
+assessments:review_confirm  POST sister:submitted   door 403 404 403 403 403 403 403 403 403 302 403 403
+assessments:review_confirm  POST twin:submitted     door 403 404 403 403 403 403 403 403 403 404 403 403
 
 accounts:account            GET  -                  door 200 200 200 200 200 200 200 200 200 200 200 200
 accounts:password_change    GET  -                  door 200 200 200 200 200 200 200 200 200 200 200 200

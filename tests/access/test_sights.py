@@ -52,7 +52,7 @@ SIGHTS = {
     "a note on a draft": (note_of("draft"), ON_THE_SHEET),
     "the summary of a draft": (summary_of("draft"), ON_THE_SHEET),
     "a figure of a returned sheet": (number(FIGURES["returned"][0]), ON_THE_SHEET | {"member_a1"}),  # rule 17
-    "why a sheet was returned": (re.escape("to be corrected"), ON_THE_SHEET),
+    "why a sheet was returned": (re.escape("to be corrected"), ON_THE_SHEET | {"township_a"}),  # its own words
     "a figure of a submitted sheet": (number(FIGURES["submitted"][0]), READERS | {"member_a1"}),
     "points of a submitted sheet": (either(POINTS["submitted"]), READERS | {"member_a1"}),
     "a note on a submitted sheet": (note_of("submitted"), READERS | {"member_a1"}),
