@@ -27,8 +27,9 @@ def township_url(user: Any, county_id: int, township_id: int) -> str | None:
 
 
 def branch_url(user: Any, branch_id: int) -> str | None:
-    """For a branch that the person sees."""
-    return reverse("branch_detail", args=[branch_id]) if SEE_PLACES.held_anywhere(user) else None
+    """None for a clerk, who sees the village's areas and their branch's name; the page is for those inside or above."""
+    is_inside = any(kind in scope_of(user).places for kind in ("county", "township", "branch", "area"))
+    return reverse("branch_detail", args=[branch_id]) if is_inside and SEE_PLACES.held_anywhere(user) else None
 
 
 def crumbs_of_scope(user: Any) -> Crumbs:

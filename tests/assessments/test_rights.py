@@ -127,6 +127,12 @@ def test_the_leader_sees_the_own_line_no_earlier_than_any_member(w: Any) -> None
     assert permissions.may_see_line(w.secretary, row)
 
 
+def test_the_secretarys_line_is_not_the_leaders_to_read_either(w: Any) -> None:
+    row = line(world.scored(w), w.boss)
+    seen = {who for who in EVERYBODY if permissions.may_see_line(getattr(w, who), row)}
+    assert seen == {"officer", "staff", "staff_b", "secretary", "auditor"}
+
+
 # Persons are compared, not roles
 
 
