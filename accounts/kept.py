@@ -31,7 +31,7 @@ class Kept:
 
     @property
     def typed_count(self) -> int:
-        return sum(1 for _, value in self.fields if value.strip())
+        return sum(1 for name, value in self.fields if value.strip() and name != "seen")
 
 
 def kept_from(request: HttpRequest) -> Kept:

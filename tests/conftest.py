@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from jinxian.lib.catalogues import compile_catalogues
 
@@ -54,6 +55,13 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     if executable is None:
         pytest.fail("JINXIAN_REQUIRE_BROWSER is set, but no Chromium is installed")
     return browser_type_launch_args | {"executable_path": executable, "args": BROWSER_FLAGS}
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Sentences are compared in English unless a test says otherwise, whatever page another test opened before."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

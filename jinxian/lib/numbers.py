@@ -9,7 +9,7 @@ import re
 import unicodedata
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from jinxian.lib import Refused
 
@@ -115,7 +115,8 @@ def parse_yes_no(text: str) -> Decimal | None:
 
 def parse_judgement(text: str, *, maximum: Decimal) -> Decimal | None:
     """Points given by judgement, 0 to `maximum`, 2 places; None where nothing was typed."""
-    points = parse_quantity(text, decimals=2, unit="分", units=("points", "point"))
+    unit = pgettext("after a number", "points")
+    points = parse_quantity(text, decimals=2, unit=unit, units=("分", "points", "point"))
     if points is not None and points > maximum:
         raise NumberRefused(
             "above_maximum", _ABOVE_MAXIMUM, text=shown(text.strip(_SPACES)), maximum=format_trimmed(maximum)

@@ -1,19 +1,12 @@
-"""Sentences are compared in English unless a test says otherwise; `w` is the sheets' world on 3 July 2026."""
+"""`w` is the sheets' world on 3 July 2026."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from tests.assessments import sheet_world as world
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
