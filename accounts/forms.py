@@ -11,6 +11,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_PASSWORD = 256
@@ -49,6 +50,9 @@ class SignInForm(AuthenticationForm):
         super().__init__(request, *args, **kwargs)
         self.fields["username"].label = _("User name")
         self.fields["username"].widget.attrs.update(autofocus=True, autocapitalize="none", spellcheck="false")
+        # Django writes the length on the page only; a longer name would reach the table of failed tries and break it.
+        longest = MaxLengthValidator(self.fields["username"].max_length, self.error_messages["invalid_login"])  # type: ignore[attr-defined]
+        self.fields["username"].validators.append(longest)
         self.fields["password"].max_length = LONGEST_PASSWORD  # type: ignore[attr-defined]
         self.fields["password"].widget.attrs["maxlength"] = LONGEST_PASSWORD
         _guard(self, "username", "password")

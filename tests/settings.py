@@ -25,6 +25,9 @@ from jinxian.settings import DATABASES, STORAGES  # noqa: E402
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
+# The browser tests' server answers in threads of its own: none keeps a connection that would hold the test database.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+
 if DATABASES["default"]["ENGINE"] == "jinxian.lib.sqlite":
     # A file, not memory: the browser tests' server then has a connection of its own, as in production.
     name = os.path.join(tempfile.gettempdir(), f"jinxian-test-{os.getpid()}.sqlite3")
