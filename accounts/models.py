@@ -47,3 +47,25 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+
+class Activation(models.Model):
+    """首次登录码. A code on paper by which a person signs in to a new account once and chooses the password.
+
+    Only a hash of the code is kept: the slip shows it once, and a lost slip is made anew. Somebody without a code signs
+    in with the password; an account has one code at most.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="activation")
+    code_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    failed_count = models.PositiveSmallIntegerField(default=0)  # too many wrong codes: it no longer works
+
+    class Meta:
+        verbose_name = _("first sign-in code")
+        verbose_name_plural = _("first sign-in codes")
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.made_at:%Y-%m-%d}"

@@ -9,8 +9,9 @@ from assessments.permissions import GRANTS as ASSESSMENT_GRANTS
 from members.permissions import GRANTS as MEMBER_GRANTS
 from service_areas.permissions import GRANTS as AREA_GRANTS
 from service_areas.permissions import ROLES, Grant
+from workbook.permissions import GRANTS as WORKBOOK_GRANTS
 
-GRANTS: tuple[Grant, ...] = (*AREA_GRANTS, *MEMBER_GRANTS, *ASSESSMENT_GRANTS)
+GRANTS: tuple[Grant, ...] = (*AREA_GRANTS, *MEMBER_GRANTS, *ASSESSMENT_GRANTS, *WORKBOOK_GRANTS)
 HEADS = ("county", "township", "secretary", "leader", "member", "clerk", "auditor", "administrator")
 
 

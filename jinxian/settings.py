@@ -61,6 +61,7 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "jinxian",  # first, so that its commands and templates win over Django's own
+    "workbook",
     "assessments",
     "members",
     "service_areas",
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_tables2",
     "django_filters",
+    "simple_history",
     "axes",
     "csp",
 ]
@@ -91,6 +93,7 @@ MIDDLEWARE = [
     "accounts.sessions.SlidingSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -154,6 +157,9 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # fifteen minutes are fifteen minutes
 AXES_CLIENT_IP_CALLABLE = "jinxian.lib.addresses.forwarded_address" if BEHIND_PROXY else None
 AXES_VERBOSE = False
+
+# Histories of records are read by record, not by day.
+SIMPLE_HISTORY_DATE_INDEX = False
 
 # Language and time
 LANGUAGE_CODE = "zh-hans"

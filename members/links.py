@@ -59,7 +59,9 @@ def _end_former(primary_links: Any, on: date) -> None:
     """A link that begins after that day cannot end on it."""
     if primary_links.filter(started_on__gt=on).exists():
         raise ValidationError(_("This household has a primary member already; end that link first."))
-    primary_links.update(ended_on=on)
+    for link in primary_links:
+        link.ended_on = on
+        link.save(update_fields=["ended_on"])
 
 
 @transaction.atomic

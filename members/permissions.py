@@ -25,12 +25,52 @@ SEE_CONTACT = Grant("members", "see contact", (COUNTY, TOWNSHIP, SECRETARY, LEAD
 SEE_ID_NUMBER = Grant("members", "see masked ID number", (COUNTY, TOWNSHIP, SECRETARY), "and the person")
 SEE_EXEMPTION = Grant("members", "see reason of exemption", (COUNTY, TOWNSHIP, SECRETARY), "and the person")
 SET_UP_MEMBERS = Grant("members", "set up in the admin", (COUNTY,))
+ADD_MEMBERS = Grant("members", "enter", (TOWNSHIP, SECRETARY))
+EDIT_MEMBERS = Grant("members", "change the record", (TOWNSHIP,))
+EDIT_CONTACT = Grant("members", "change contact and group", (TOWNSHIP, SECRETARY))
+CHANGE_STATUS = Grant("members", "change type and status", (COUNTY, TOWNSHIP), "with document")
+ENTER_ID_NUMBER = Grant("ID number", "enter", (SECRETARY,))
+REVEAL_ID_NUMBER = Grant("ID number", "reveal with reason", (COUNTY, TOWNSHIP, SECRETARY), "20, 20, 10 a day")
+APPOINT_SECRETARIES = Grant("posts", "begin and end a secretary's", (TOWNSHIP,))
+APPOINT_LEADERS = Grant("posts", "begin and end others", (SECRETARY,))
+SEE_TRANSFERS = Grant("transfers", "see", (COUNTY, TOWNSHIP, SECRETARY, AUDITOR), "and the person")
+APPLY_TRANSFER = Grant("transfers", "apply, revoke", (SECRETARY,), "old branch; the person may ask")
+ISSUE_TRANSFER = Grant("transfers", "issue the letter", (TOWNSHIP,), "old branch's")
+RECEIVE_TRANSFER = Grant("transfers", "receive, reject", (SECRETARY,), "new branch")
+SEE_EXEMPTIONS = Grant("exemptions", "see", (COUNTY, TOWNSHIP, SECRETARY, AUDITOR), "auditor: no reason")
+APPLY_EXEMPTION = Grant("exemptions", "apply, agree, end", (SECRETARY,), "the person may apply")
+FILE_EXEMPTION = Grant("exemptions", "file, refuse, review", (TOWNSHIP,))
+PLAN_LINKS = Grant("household links", "plan, begin, end, hand over", (SECRETARY,))
 SEE_LINKS = Grant(
     "household links", "see", (COUNTY, TOWNSHIP, SECRETARY, LEADER, MEMBER, "clerk", AUDITOR), "member: own"
 )
 SET_UP_LINKS = Grant("household links", "set up in the admin", (COUNTY,))
 
-GRANTS = (SEE_MEMBERS, SEE_CONTACT, SEE_ID_NUMBER, SEE_EXEMPTION, SET_UP_MEMBERS, SEE_LINKS, SET_UP_LINKS)
+GRANTS = (
+    SEE_MEMBERS,
+    SEE_CONTACT,
+    SEE_ID_NUMBER,
+    SEE_EXEMPTION,
+    ADD_MEMBERS,
+    EDIT_MEMBERS,
+    EDIT_CONTACT,
+    CHANGE_STATUS,
+    SET_UP_MEMBERS,
+    ENTER_ID_NUMBER,
+    REVEAL_ID_NUMBER,
+    APPOINT_SECRETARIES,
+    APPOINT_LEADERS,
+    SEE_TRANSFERS,
+    APPLY_TRANSFER,
+    ISSUE_TRANSFER,
+    RECEIVE_TRANSFER,
+    SEE_EXEMPTIONS,
+    APPLY_EXEMPTION,
+    FILE_EXEMPTION,
+    SEE_LINKS,
+    PLAN_LINKS,
+    SET_UP_LINKS,
+)
 
 
 def may_see_contact(user: Any, member: Member) -> Verdict:

@@ -73,6 +73,12 @@ SEE_HOUSEHOLDS = Grant(
 SET_UP_PLACES = Grant("places, branches", "set up in the admin", (COUNTY, ADMINISTRATOR))
 SET_UP_AREAS = Grant("service areas", "set up in the admin", (COUNTY,))
 SET_UP_HOUSEHOLDS = Grant("households", "set up in the admin", (COUNTY,))
+CHANGE_VILLAGES = Grant("places, branches", "merge, split, rename, close", (COUNTY,))
+CHANGE_AREAS = Grant("service areas", "merge, split, rename, close", (COUNTY, SECRETARY), "to another branch: county")
+EDIT_HOUSEHOLDS = Grant("households", "enter and change", (SECRETARY, CLERK))
+EDIT_HOUSEHOLD_CONTACT = Grant("households", "change contact", (SECRETARY, CLERK, LEADER), "leader: linked, own area")
+SEE_HISTORY = Grant("history of records", "see", (COUNTY, TOWNSHIP, SECRETARY, AUDITOR))
+MAKE_SLIPS = Grant("accounts, appointments", "make sign-in slips", (COUNTY, ADMINISTRATOR), "below the own level")
 SET_UP_ACCOUNTS = Grant("accounts, appointments", "set up in the admin", (COUNTY, ADMINISTRATOR), "below the own level")
 
 GRANTS = (
@@ -82,7 +88,13 @@ GRANTS = (
     SET_UP_AREAS,
     SEE_HOUSEHOLDS,
     SET_UP_HOUSEHOLDS,
+    CHANGE_VILLAGES,
+    CHANGE_AREAS,
+    EDIT_HOUSEHOLDS,
+    EDIT_HOUSEHOLD_CONTACT,
+    SEE_HISTORY,
     SET_UP_ACCOUNTS,
+    MAKE_SLIPS,
 )
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.recording import history_of
 from jinxian.lib.labels import in_language
 from jinxian.lib.quarters import Quarter
 from members.models import Member
@@ -72,6 +73,7 @@ class Indicator(Named):
     )
 
     objects = ScopedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {
         "county": "county",
         "township": "county__townships",
@@ -128,6 +130,7 @@ class Period(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
 
     objects = ScopedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = Indicator.scope_paths
 
     class Meta:
@@ -185,6 +188,7 @@ class Plan(models.Model):
     published_on = models.DateField(_("published on"), null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = Indicator.scope_paths
 
     class Meta:
@@ -228,6 +232,7 @@ class PlanItem(models.Model):
     )
 
     objects = ScopedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {kind: f"plan__{path}" for kind, path in Indicator.scope_paths.items()}
 
     class Meta:
@@ -262,6 +267,7 @@ class Target(models.Model):
     value = models.DecimalField(_("target"), max_digits=14, decimal_places=3)
 
     objects = ScopedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {kind: f"member__{path}" for kind, path in Member.scope_paths.items()}
 
     class Meta:

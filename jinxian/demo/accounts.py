@@ -16,11 +16,11 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from jinxian.demo import facts
-from jinxian.demo.bulk import Table
 from jinxian.demo.names import NamePool, in_latin
 from jinxian.demo.people import Person
 from jinxian.demo.places import COUNTY_PK, BranchPlace, TownshipPlace, branch_name
 from service_areas.models import Appointment
+from workbook.bulk import Table
 
 PASSWORD = "JinXian-1989"
 SINCE = date(2024, 3, 1)

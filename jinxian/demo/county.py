@@ -29,7 +29,6 @@ from assessments.models import (
     Target,
 )
 from jinxian.demo import accounts, facts, households, people, places, plan
-from jinxian.demo.bulk import Table, finish, unchecked_keys, write
 from jinxian.demo.people import Calendar
 from jinxian.demo.places import Ids, TownshipPlace
 from jinxian.demo.sheets import Common, SheetRows
@@ -48,6 +47,7 @@ from service_areas.models import (
     Township,
     Village,
 )
+from workbook.bulk import Table, finish, unchecked_keys, write
 
 Scale = Literal["county", "township"]
 SEED = 1989

@@ -12,12 +12,12 @@ from random import Random
 from typing import NamedTuple
 
 from jinxian.demo import facts
-from jinxian.demo.bulk import Table
 from jinxian.demo.names import NamePool, in_latin
 from jinxian.demo.people import CONTACT_PREFIX, Calendar, Person
 from jinxian.demo.places import AreaPlace, Ids, TeamPlace, TownshipPlace, cut
 from members.models import HouseholdLink
 from service_areas.models import Household
+from workbook.bulk import Table
 
 PEOPLE = (1,) * 6 + (2,) * 20 + (3,) * 24 + (4,) * 24 + (5,) * 16 + (6,) * 8 + (7,) * 2  # out of a hundred
 HELPER_SHARE = 0.01

@@ -14,13 +14,13 @@ from random import Random
 from typing import NamedTuple
 
 from jinxian.demo import facts
-from jinxian.demo.bulk import Table
 from jinxian.demo.names import NamePool, in_latin
 from jinxian.demo.places import AreaPlace, BranchPlace, Ids, TownshipPlace
 from jinxian.lib import id_numbers
 from jinxian.lib.chinese import search_key
 from jinxian.lib.quarters import Quarter
 from members.models import Affiliation, Exemption, Member, Post
+from workbook.bulk import Table
 
 # No province has the digits 10, so no real person's number begins like this; the rest looks like the county's own.
 ID_AREA = "100183"

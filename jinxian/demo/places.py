@@ -17,10 +17,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from jinxian.demo import facts
-from jinxian.demo.bulk import Table
 from jinxian.lib.chinese import chinese_ordinal, latin_place, search_key
 from jinxian.lib.shares import spread
 from service_areas.models import AreaTeam, Branch, County, ProductionTeam, ServiceArea, SmallGroup, Township, Village
+from workbook.bulk import Table
 
 if TYPE_CHECKING:
     from jinxian.demo.people import Person

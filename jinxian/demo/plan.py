@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from assessments import scoring
 from assessments.models import Indicator, Period, Plan, PlanItem, Target
-from jinxian.demo.bulk import Table
 from jinxian.demo.people import Calendar, Person
 from jinxian.demo.places import COUNTY_PK, AreaPlace, Ids
 from jinxian.lib.quarters import Quarter
+from workbook.bulk import Table
 
 AUTHOR, PUBLISHER = 1, 2  # two accounts of the county's: who writes a plan does not publish it
 

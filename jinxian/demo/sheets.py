@@ -18,12 +18,12 @@ from django.utils import timezone
 from assessments.models import Entry, EntryChange, Sheet, SheetMember, SheetMove
 from jinxian.demo import facts
 from jinxian.demo.accounts import Actor, Actors
-from jinxian.demo.bulk import Table
 from jinxian.demo.people import Calendar, Person, Spell
 from jinxian.demo.places import COUNTY_PK, Ids, TownshipPlace, branch_name
 from jinxian.demo.plan import BASE_COUNT, DEEDS, GRAIN, ITEMS, Marks, Plans, period_dates, period_pk
 from jinxian.demo.work import Line, Work
 from jinxian.lib.quarters import Quarter
+from workbook.bulk import Table
 
 LATE_SHARE, TWICE_SHARE = 0.06, 0.04  # of the sheets of an older quarter: submitted late; returned once
 CORRECTED_SHARE, NOTED_SHARE = 0.08, 0.1  # of the submitted ones: corrected since they were returned; with a note

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.recording import history_of
 from members.models.member import BY_BRANCH, Member
 from service_areas.dated import Dated, DatedQuerySet, dates_in_order
 from service_areas.models import Branch, County, Household, ServiceArea, Township
@@ -23,6 +24,7 @@ class HouseholdLink(Dated):
     is_primary = models.BooleanField(_("primary"), default=True)
 
     objects = DatedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {
         **BY_BRANCH,
         "area": "member__area",

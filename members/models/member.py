@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.recording import history_of
 from jinxian.lib.labels import in_language
 from service_areas.dated import Dated, DatedQuerySet, dates_in_order
 from service_areas.models import Branch, ServiceArea, SmallGroup
@@ -81,6 +82,7 @@ class Member(models.Model):
     id_number_masked = models.CharField(_("citizen identity number"), max_length=18, blank=True, editable=False)
 
     objects = ScopedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {**BY_BRANCH, "area": "area", "own": "user"}
 
     class Meta:
@@ -126,6 +128,7 @@ class Affiliation(Dated):
     )  # fmt: skip
 
     objects = DatedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {**BY_BRANCH, "area": "area", "own": "member__user"}
 
     class Meta:
@@ -171,6 +174,7 @@ class Post(Dated):
     )
 
     objects = DatedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {**BY_BRANCH, "area": "area", "village": "branch__village", "own": "member__user"}
 
     class Meta:
@@ -237,8 +241,12 @@ class Exemption(Dated):
     scope = models.CharField(_("scope"), max_length=10, choices=Scope.choices, default=Scope.ALL)
     agreed_on = models.DateField(_("agreed by the branch on"), null=True, blank=True)
     filed_on = models.DateField(_("filed with the township on"), null=True, blank=True)
+    reviewed_on = models.DateField(
+        _("last reviewed on"), null=True, blank=True, help_text=_("An exemption is looked at again every year.")
+    )  # NULL: not since it began
 
     objects = DatedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {**BY_BRANCH, "own": "member__user"}
 
     class Meta:

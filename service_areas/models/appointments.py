@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.recording import history_of
 from jinxian.lib.labels import in_language
 from service_areas.dated import Dated, DatedQuerySet, dates_in_order
 from service_areas.models.areas import ServiceArea
@@ -64,6 +65,7 @@ class Appointment(Dated):
     village = models.ForeignKey(Village, models.PROTECT, null=True, blank=True, verbose_name=_("village"))
 
     objects = DatedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {
         "county": ("county", "township__county", "branch__county", "area__county", "village__township__county"),
         "township": ("township", "branch__township", "area__township", "village__township"),

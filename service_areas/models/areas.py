@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.recording import history_of
 from service_areas.dated import Dated, DatedQuerySet, dates_in_order
 from service_areas.models.organization import Branch, SmallGroup
 from service_areas.models.places import County, ProductionTeam, Township
@@ -36,6 +37,7 @@ class ServiceArea(Named, Dated):
     )
 
     objects = DatedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {
         "county": "county",
         "township": "township",
@@ -89,6 +91,7 @@ class AreaTeam(Dated):
     )
 
     objects = DatedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {
         "county": "area__county",
         "township": "area__township",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.recording import history_of
 from service_areas.dated import Dated, DatedQuerySet, dates_in_order
 from service_areas.models.places import County, Township, Village
 from service_areas.named import Named
@@ -29,6 +30,7 @@ class Branch(Named, Dated):
     search_key = models.CharField(max_length=200, editable=False, default="")
 
     objects = DatedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {
         "county": "county",
         "township": "township",
@@ -56,6 +58,7 @@ class SmallGroup(Named, Dated):
     code = models.CharField(_("code"), max_length=24, unique=True)
 
     objects = DatedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {
         "county": "branch__county",
         "township": "branch__township",

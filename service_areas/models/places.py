@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.recording import history_of
 from jinxian.lib.labels import in_language
 from service_areas.named import Named, digits_only
 from service_areas.scoping import Paths, ScopedQuerySet
@@ -24,6 +25,7 @@ class County(Named):
     code = models.CharField(_("code"), max_length=6, unique=True, validators=[digits_only, MinLengthValidator(6)])
 
     objects = ScopedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {"county": "pk"}
 
     class Meta:
@@ -39,6 +41,7 @@ class Township(Named):
     code = models.CharField(_("code"), max_length=12, unique=True, validators=[digits_only, MinLengthValidator(9)])
 
     objects = ScopedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {"county": "county", "township": "pk"}
 
     class Meta:
@@ -53,8 +56,12 @@ class Village(Named):
     township = models.ForeignKey(Township, models.PROTECT, related_name="villages", verbose_name=_("township"))
     code = models.CharField(_("code"), max_length=12, unique=True, validators=[digits_only, MinLengthValidator(12)])
     committee_name = models.CharField(_("villagers' committee"), max_length=80, blank=True)
+    ended_on = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("The first day on which the village no longer exists.")
+    )  # NULL: it exists; a village that was merged or closed stays readable
 
     objects = ScopedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {
         "county": "township__county",
         "township": "township",
@@ -78,6 +85,7 @@ class ProductionTeam(Named):
     code = models.CharField(_("code"), max_length=20, unique=True, validators=[digits_only])
 
     objects = ScopedQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {
         "county": "township__county",
         "township": "township",
@@ -125,6 +133,7 @@ class Household(models.Model):
     link_count = models.PositiveSmallIntegerField(_("current links"), default=0, editable=False)
 
     objects = HouseholdQuerySet.as_manager()
+    history = history_of()
     scope_paths: ClassVar[Paths] = {
         "county": "branch__county",
         "township": "branch__township",

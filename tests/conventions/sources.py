@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ("accounts", "service_areas", "members", "activities", "assessments", "jinxian")
+APPS = ("accounts", "service_areas", "members", "activities", "assessments", "workbook", "jinxian")
 
 Finds = Callable[[str, str], Iterator[str]]  # (path, source) → what is wrong there
 

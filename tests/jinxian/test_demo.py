@@ -22,7 +22,6 @@ from assessments.models import Entry, ItemTotal, Period, Sheet, SheetMember, She
 from assessments.workflow import MOVES
 from jinxian.demo import facts
 from jinxian.demo.accounts import PASSWORD, PERSONAS
-from jinxian.demo.bulk import Table
 from jinxian.demo.county import build, generate, pieces
 from jinxian.demo.people import Calendar
 from jinxian.demo.places import Ids
@@ -30,6 +29,7 @@ from jinxian.demo.work import work_of
 from jinxian.lib import chinese, id_numbers
 from members.models import Exemption, HouseholdLink, LinkTotal, Member, Post
 from service_areas.models import Appointment, Branch, County, Household, ProductionTeam, ServiceArea, Village
+from workbook.bulk import Table
 
 pytestmark = pytest.mark.django_db  # a module without the mark, run alone, would get no test database
 

@@ -1,0 +1,35 @@
+"""Who brings a workbook in, and who takes one out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from service_areas.permissions import ALLOWED, COUNTY, SECRETARY, TOWNSHIP, Grant, Verdict, no_right_here, refused
+from workbook.models import Run
+
+IMPORT = Grant("workbook", "import", (COUNTY,), "a superuser: the first county")
+EXPORT = Grant("workbook", "export", (COUNTY, TOWNSHIP, SECRETARY), "own places, no ID numbers")
+
+GRANTS = (IMPORT, EXPORT)
+
+
+def may_import(user: Any) -> Verdict:
+    """County staff; a superuser too, who sets up a county that does not exist yet."""
+    if user.is_superuser:
+        return ALLOWED
+    return ALLOWED if IMPORT.held_anywhere(user) else refused(_("Only county staff bring workbooks in."))
+
+
+def may_export(user: Any) -> Verdict:
+    if user.is_superuser:
+        return ALLOWED
+    return ALLOWED if EXPORT.held_anywhere(user) else refused(no_right_here())
+
+
+def may_open_run(user: Any, run: Run) -> Verdict:
+    """A run is its maker's; an import is also seen by the county's other staff."""
+    if run.by_id == user.pk or (run.kind == Run.Kind.IMPORT and IMPORT.held(user, run)):
+        return ALLOWED
+    return refused(no_right_here())
