@@ -9,10 +9,14 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+
+from accounts.activation import account_of, activate
+from accounts.models import User
+from jinxian.lib import Refused
 
 LONGEST_PASSWORD = 256
 
@@ -89,3 +93,49 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["new_password2"].label = _("New password again")
         self.fields["new_password2"].help_text = ""
         _guard(self, "old_password", "new_password1", "new_password2")
+
+
+class FirstSignInForm(forms.Form):
+    """User name and code as they stand on the slip, and the new password twice."""
+
+    username = forms.CharField(label=_("User name"), max_length=150)
+    code = forms.CharField(
+        label=_("Code from the slip"), max_length=40, help_text=_("Twelve letters and digits; hyphens may be left out.")
+    )
+    new_password1 = forms.CharField(
+        label=_("New password"),
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 10 characters; not only digits, not a common word, not like your name."),
+    )
+    new_password2 = forms.CharField(
+        label=_("New password again"),
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user: User | None = None
+        for name, mode in (("username", "username"), ("code", "one-time-code")):
+            self.fields[name].widget.attrs.update(autocapitalize="none", spellcheck="false", autocomplete=mode)
+        _guard(self, *self.fields)
+
+    def clean(self) -> dict[str, Any]:
+        """The code first: who has none learns nothing about passwords."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                self.user = account_of(cleaned["username"], cleaned["code"])
+            except Refused as refused:
+                raise ValidationError(str(refused), code=refused.code) from None
+            passwords = SetPasswordForm(self.user, data=self.data)
+            for name, errors in passwords.errors.items():
+                self.add_error(name, errors)
+        return cleaned
+
+    def save(self) -> User:
+        """Set the password. Errors: Refused where the code was used a moment before."""
+        assert self.user is not None
+        activate(self.user, self.cleaned_data["new_password1"])
+        return self.user

@@ -21,9 +21,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms import OwnPasswordForm, SignInForm
+from accounts.forms import FirstSignInForm, OwnPasswordForm, SignInForm
 from accounts.kept import PATH, PREFIX, Kept, holds_password, kept_again, kept_from
 from accounts.models import User
+from jinxian.lib import Refused
 
 SIGN_IN = "accounts:sign_in"
 
@@ -44,6 +45,28 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     translation.activate(user.language)
     response = send_again_page(request, kept) if kept else redirect(safe_next(request))
     return _with_language(response, user.language)
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("code", "new_password1", "new_password2")
+@require_http_methods(["GET", "POST"])
+def first_sign_in(request: HttpRequest) -> HttpResponse:
+    """With the code from a slip: choose the password, and be signed in."""
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    form = FirstSignInForm(request.POST or None, initial={"username": request.GET.get("name", "")[:150]})
+    if form.is_valid():
+        try:
+            user = form.save()
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            translation.activate(user.language)
+            messages.success(request, _("Your password is set. Next time you sign in with it."))
+            return _with_language(redirect(settings.LOGIN_REDIRECT_URL), user.language)
+    return render(request, "accounts/first_sign_in.html", {"form": form})
 
 
 @login_not_required

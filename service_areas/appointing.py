@@ -32,6 +32,7 @@ from service_areas.scoping import scope_of
 
 BELOW_COUNTY = frozenset({TOWNSHIP, SECRETARY, LEADER, MEMBER, CLERK, AUDITOR})
 GRANTED_BY = {COUNTY: BELOW_COUNTY, ADMINISTRATOR: BELOW_COUNTY | {COUNTY}}
+UNUSABLE = "!"  # how a password begins that nobody can type (Django's make_password(None))
 
 
 def may_grant(by: Any, appointment: Appointment) -> Verdict:
@@ -79,3 +80,23 @@ def _reaches(own: Appointment, appointment: Appointment) -> bool:
         return False
     is_at_county = appointment.county_id is not None
     return own.role == ADMINISTRATOR or not is_at_county
+
+
+def waiting_accounts(by: Any) -> list[Any]:
+    """Accounts without a password whose every appointment `by` could grant, by user name; `appointment` on each.
+
+    A fixed number of queries: the appointments of all of them are read at once.
+    """
+    not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=timezone.localdate())
+    rows = Appointment.objects.filter(not_ended, user__is_active=True, user__password__startswith=UNUSABLE)
+    rows = rows.select_related("user__activation", "county", "township", "branch", "area", "village__township")
+    held: dict[int, list[Appointment]] = {}
+    for row in rows.order_by("user__username", "pk"):
+        held.setdefault(row.user_id, []).append(row)
+    found = []
+    for appointments in held.values():
+        if all(may_grant(by, row) for row in appointments):
+            user = appointments[0].user
+            user.appointment = appointments[0]
+            found.append(user)
+    return found

@@ -16,6 +16,7 @@ ASKING = frozenset({"require", "visible_to", "editable_by", "asked_unit", "tops"
 # Who is not signed in gets here; each has its own reason.
 PUBLIC = {
     "sign_in": "the door itself",
+    "first_sign_in": "the door for who has a code on paper and no password yet",
     "sign_out": "ends whatever session there is, and none is no error",
     "language_set": "the door speaks both languages",
 }
