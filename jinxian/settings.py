@@ -183,6 +183,9 @@ STORAGES = {
     },
 }
 
+# Where a run of the workbook is locked and says how far it is (workbook/processes.py); one machine, one folder.
+RUNS_DIR = Path(read.raw("RUNS_DIR") or BASE_DIR / "var" / "runs")
+
 # Processes of the web server (jinxian/gunicorn.py); read here, so that a slip stops the start with its name.
 WEB_CONCURRENCY = read.whole_number("WEB_CONCURRENCY", default=2, lowest=1, highest=64)
 

@@ -96,7 +96,7 @@ def waiting_accounts(by: Any) -> list[Any]:
     found = []
     for appointments in held.values():
         if all(may_grant(by, row) for row in appointments):
-            user = appointments[0].user
+            user: Any = appointments[0].user
             user.appointment = appointments[0]
             found.append(user)
     return found

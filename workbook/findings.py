@@ -1,0 +1,122 @@
+"""What a check says of rows and cells, and how it is kept with its run.
+
+Sentences are msgids with what goes into them, put into words when somebody reads them. A value is repeated as it was
+written, shortened, and never where it is an ID number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils.translation import gettext, gettext_noop
+
+from jinxian.lib.numbers import shown
+from workbook.format import BY_KEY, SHEETS, Sheet
+from workbook.models import Change, Problem, Run
+
+if TYPE_CHECKING:
+    from workbook.planning import Plan
+
+ERROR, DECIDE, LOOK = Problem.Kind.ERROR, Problem.Kind.DECIDE, Problem.Kind.LOOK
+# Cells that were all taken in the same unusual way are named so many times per column; then how many more there were.
+NAMED_ALIKE = 200
+BATCH = 2000
+
+AND_MORE = gettext_noop("%(count)s more cells of this column were taken in the same way.")
+
+
+class Finding(NamedTuple):
+    """One thing to say. `row` as the person sees it, 0 for the sheet as a whole; `column` is the column's key."""
+
+    kind: str
+    sheet: str
+    row: int
+    column: str
+    cell: str
+    value: str
+    sentence: str
+    values: dict[str, Any]
+    candidate: dict[str, str] = {}
+    choice: str = ""
+
+
+def written(value: Any) -> str:
+    """What stands in the cell, fit to be repeated."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return shown(" ".join(map(str, value)))
+    return shown(str(value))
+
+
+def letters(place: int) -> str:
+    """The name of a spreadsheet's column: 0 is A, 26 is AA."""
+    name = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def shortened(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """All of them; but of like cells of one column that only ask for a look, a part and the number of the rest."""
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for finding in findings:
+        if finding.kind == LOOK and finding.row:
+            alike = (finding.sheet, finding.column, finding.sentence)
+            counted[alike] += 1
+            if counted[alike] > NAMED_ALIKE:
+                continue
+        yield finding
+    for (sheet, column, _sentence), count in counted.items():
+        if count > NAMED_ALIKE:
+            values = {"count": count - NAMED_ALIKE}
+            yield Finding(LOOK, sheet, 0, column, "", "", AND_MORE, values)
+
+
+def in_words(finding: Finding | Problem) -> str:
+    """The sentence in the language of the moment. Values that name columns are put into words here too."""
+    values = {name: _named(value) for name, value in finding.values.items()}
+    try:
+        return gettext(finding.sentence) % values
+    except (KeyError, TypeError, ValueError):
+        return gettext(finding.sentence)
+
+
+def columns_named(sheet: Sheet, keys: Iterable[str]) -> str:
+    """How columns stand in a finding's values, so that every reader finds them in the own language."""
+    return f"columns:{sheet.key}:{','.join(keys)}"
+
+
+def _named(value: Any) -> str:
+    text = str(value)
+    if not text.startswith("columns:"):
+        return text
+    _, sheet, keys = text.split(":", 2)
+    return ", ".join(str(BY_KEY[sheet].column(key).heading) for key in keys.split(","))
+
+
+def keep_findings(run: Run, plan: Plan) -> None:
+    """Problems and changes of the plan take the place of those of an earlier check. Inside the caller's transaction."""
+    Problem.objects.filter(run=run).delete()
+    Change.objects.filter(run=run).delete()
+    order = {sheet.key: place for place, sheet in enumerate(SHEETS)}
+    found = sorted(shortened(plan.findings), key=lambda each: (order.get(each.sheet, -1), each.row))
+    problems = (_problem(run, position, finding) for position, finding in enumerate(found))
+    Problem.objects.bulk_create(problems, batch_size=BATCH)
+    Change.objects.bulk_create(
+        (Change(run=run, position=position, **change) for position, change in enumerate(plan.changes())),
+        batch_size=BATCH,
+    )
+
+
+def _problem(run: Run, position: int, finding: Finding) -> Problem:
+    return Problem(
+        run=run, position=position, kind=finding.kind, sheet=finding.sheet, row=finding.row, column=finding.column,
+        cell=finding.cell, value=finding.value[:80], sentence=finding.sentence,
+        values={name: str(value) for name, value in finding.values.items()},
+        candidate=finding.candidate, choice=finding.choice,
+    )  # fmt: skip

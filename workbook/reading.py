@@ -1,0 +1,340 @@
+"""From files to rows of values: which sheet is which, which column is which, what each cell says.
+
+A sheet is known by its name or by its headings, in any order and in every language of the application. Every cell that
+cannot be read is named; none is guessed. What the rows mean together is planning.py's question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache, partial
+from itertools import chain, islice
+from pathlib import PurePath
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext_noop
+
+from jinxian.lib import Refused, spreadsheets
+from jinxian.lib.spreadsheets import cells
+from workbook.findings import ERROR, LOOK, Finding, columns_named, letters, written
+from workbook.format import SHEETS, Column, Sheet
+from workbook.layout import NOT_DATA
+
+HEAD_ROWS = 10  # the heading stands in one of the first so many rows
+# What somebody writes to empty a field; an empty cell leaves it as it is.
+CLEAR_WORDS = frozenset({"清空", "（清空）", "(清空)", "clear", "(clear)", "Clear"})
+
+NO_HEADING = gettext_noop("No heading of this sheet was found in its first 10 rows. Take the headings of the template.")
+NOT_A_SHEET = gettext_noop("“%(name)s” is none of the workbook's sheets and was left out.")
+IS_HIDDEN = gettext_noop("“%(name)s” is hidden and was left out. Unhide it to bring it in.")
+COMES_TWICE = gettext_noop("This sheet comes twice, the second time as “%(name)s”. Put its rows into one.")
+NOTHING_KNOWN = gettext_noop("The file holds none of the workbook's sheets. Take the headings of the template.")
+UNKNOWN_COLUMNS = gettext_noop("Not known here and left out: %(names)s.")
+MISSING_COLUMNS = gettext_noop("Not in this sheet: %(names)s. What is there stays as it is.")
+NEEDED_COLUMN = gettext_noop("The column “%(name)s” is missing. Add it; it is needed.")
+COLUMN_TWICE = gettext_noop("The heading “%(name)s” stands twice. Take one of them out.")
+NEEDED_CELL = gettext_noop("This must not be empty.")
+NOT_TO_CLEAR = gettext_noop("This cannot be emptied.")
+
+
+class Cleared:
+    """Stands in a row for “empty this field”."""
+
+    def __repr__(self) -> str:
+        return "cleared"
+
+
+CLEARED = Cleared()
+
+
+class Row:
+    """One row of a sheet: its number as the person sees it, its values in the order of the columns, None for empty.
+
+    Matching fills in the rest: the key, the database's key and the values of the row that is there (`old`), the places
+    that change, and what becomes of it ("added", "changed", "same").
+    """
+
+    __slots__ = ("changed", "is_refused", "key", "number", "old", "pk", "state", "values")
+
+    def __init__(self, number: int, values: list[Any]) -> None:
+        self.number = number
+        self.values = values
+        self.key: Any = None
+        self.pk = 0
+        self.old: Sequence[Any] = ()
+        self.changed: tuple[int, ...] = ()
+        self.state = ""
+        self.is_refused = False
+
+
+@dataclass
+class ReadSheet:
+    """A sheet of the file that is one of ours. `letters` are the spreadsheet's names of its columns, by column key."""
+
+    sheet: Sheet
+    rows: list[Row] = field(default_factory=list)
+    letters: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Head:
+    """The heading row of a sheet: which columns stand where (by index, 0 the first), and what is not known."""
+
+    sheet: Sheet
+    places: dict[str, list[int]]
+    unknown: list[str]
+
+    @property
+    def fit(self) -> int:
+        return len(self.places)
+
+    @property
+    def is_enough(self) -> bool:
+        """Without a telling name a sheet is one of ours only where it has what a row is found by."""
+        keys = [key for key in self.sheet.keys if self.sheet.column(key).is_needed]
+        return self.fit >= 2 and all(key in self.places for key in keys or [self.sheet.columns[1].key])
+
+
+@dataclass
+class ReadFiles:
+    sheets: dict[str, ReadSheet] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_files(files: Sequence[tuple[str, bytes]], *, tell: Callable[[float], None]) -> ReadFiles:
+    """Every sheet of the files (name, content) with what is to be said of its cells.
+
+    Errors: FileRefused where a file cannot be read as a whole, or none of them holds a sheet of the workbook.
+    """
+    read = ReadFiles()
+    for place, (name, data) in enumerate(files):
+        for source in spreadsheets.read(data, name):
+            _read_sheet(read, source, stem=PurePath(name).stem)
+            tell((place + 0.5) / len(files))
+        tell((place + 1) / len(files))
+    if not read.sheets:
+        raise spreadsheets.FileRefused("nothing_known", NOTHING_KNOWN)
+    return read
+
+
+def _read_sheet(read: ReadFiles, source: Any, *, stem: str) -> None:
+    rows = iter(source.rows)
+    above = list(islice(rows, HEAD_ROWS))
+    named = _by_name(source.name) or _by_name(stem)
+    line, head = find_head(above, source.name, stem)
+    finding = _why_not_read(read, source, named, head, is_empty=not above)
+    if head is None or finding:
+        read.findings += [finding] if finding else []
+        deque(rows, maxlen=0)  # the next sheet comes after the last row of this one
+        return
+    mine = read.sheets[head.sheet.key] = ReadSheet(head.sheet)
+    mine.letters = {key: letters(indexes[0]) for key, indexes in head.places.items()}
+    read.findings += _said_of_head(head)
+    _read_rows(mine, chain(above[line + 1 :], rows), head, read.findings)
+
+
+def _why_not_read(
+    read: ReadFiles, source: Any, named: Sheet | None, head: Head | None, *, is_empty: bool
+) -> Finding | None:
+    if is_empty or source.name in NOT_DATA:
+        return None
+    if head is None:
+        if named is None:
+            return Finding(LOOK, "", 0, "", "", "", NOT_A_SHEET, {"name": source.name})
+        read.sheets.setdefault(named.key, ReadSheet(named))
+        return Finding(ERROR, named.key, 0, "", "", "", NO_HEADING, {})
+    if source.is_hidden:
+        return Finding(LOOK, "", 0, "", "", "", IS_HIDDEN, {"name": source.name})
+    if head.sheet.key in read.sheets:
+        return Finding(ERROR, head.sheet.key, 0, "", "", "", COMES_TWICE, {"name": source.name})
+    return None
+
+
+# Headings
+
+
+def _plain(heading: Any) -> str:
+    """A heading for comparing: no case, no spaces, no star or colon that marks it."""
+    text = heading.value if isinstance(heading, spreadsheets.Formula) else heading
+    return re.sub(r"[\s\u3000*＊:：_]+", "", text).casefold() if isinstance(text, str) else ""
+
+
+def in_all_languages(words: Any) -> set[str]:
+    found = set()
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found.add(str(words))
+    return found
+
+
+@cache
+def _headings_of(sheet: Sheet) -> dict[str, str]:
+    """Plain heading → column key. A column's own heading wins over another one's alias."""
+    known = {_plain(alias): column.key for column in sheet.columns for alias in (column.key, *column.aliases)}
+    own = {_plain(word): column.key for column in sheet.columns for word in in_all_languages(column.heading)}
+    return known | own
+
+
+@cache
+def _names_of_sheets() -> dict[str, Sheet]:
+    names = {sheet: (sheet.key, *sheet.aliases, *in_all_languages(sheet.title)) for sheet in SHEETS}
+    return {_plain(name): sheet for sheet, words in names.items() for name in words}
+
+
+def _by_name(name: str) -> Sheet | None:
+    return _names_of_sheets().get(_plain(name))
+
+
+def find_head(above: Sequence[tuple[int, list[Any]]], *names: str) -> tuple[int, Head | None]:
+    """The heading among a sheet's first rows, and its place among them; `names` are those of the sheet and the file."""
+    named = next(filter(None, map(_by_name, names)), None)
+    return _head_in([row for _number, row in above], named)
+
+
+def _head_in(rows: Sequence[list[Any]], named: Sheet | None) -> tuple[int, Head | None]:
+    """The row that names most columns of a sheet, and its place among `rows`; merged titles above are passed over."""
+    candidates = [named] if named else SHEETS
+    heads = [(line, _head(sheet, row)) for line, row in enumerate(rows) for sheet in candidates]
+    good = [(line, head) for line, head in heads if head.is_enough or (named and head.fit)]
+    return max(good, key=lambda each: each[1].fit, default=(0, None))
+
+
+def _head(sheet: Sheet, row: Sequence[Any]) -> Head:
+    known = _headings_of(sheet)
+    head = Head(sheet, {}, [])
+    for index, cell in enumerate(row):
+        plain = _plain(cell)
+        if plain in known:
+            head.places.setdefault(known[plain], []).append(index)
+        elif plain:
+            head.unknown.append(written(cell))
+    return head
+
+
+def _said_of_head(head: Head) -> Iterator[Finding]:
+    sheet = head.sheet
+    say = partial(Finding, sheet=sheet.key, row=0, cell="", value="")
+    if head.unknown:
+        names = ", ".join(head.unknown)
+        yield say(kind=LOOK, column="", sentence=UNKNOWN_COLUMNS, values={"names": names})
+    for key, indexes in head.places.items():
+        if len(indexes) > 1:
+            yield say(kind=ERROR, column=key, sentence=COLUMN_TWICE, values={"name": columns_named(sheet, [key])})
+    missing = [column for column in sheet.columns if column.key not in head.places and column.kind != "reading"]
+    for column in missing:
+        if column.is_needed:
+            values = {"name": columns_named(sheet, [column.key])}
+            yield say(kind=ERROR, column=column.key, sentence=NEEDED_COLUMN, values=values)
+    names = columns_named(sheet, [column.key for column in missing if not column.is_needed])
+    if not names.endswith(":"):
+        yield say(kind=LOOK, column="", sentence=MISSING_COLUMNS, values={"names": names})
+
+
+# Cells
+
+Parser = Callable[[Any], tuple[Any, Any]]
+
+
+def _text_or_code(cell: Any, *, longest: int) -> tuple[Any, Any]:
+    """A code or a name: names may hold spaces, and a number is never a name."""
+    return cells.text(cell, longest=longest) if isinstance(cell, str) else cells.code(cell, longest=longest)
+
+
+def _several(cell: Any, *, longest: int) -> tuple[Any, Any]:
+    value, notice = _text_or_code(cell, longest=longest)
+    parts = tuple(dict.fromkeys(re.findall(r"[^\s,，、;；]+", value))) if value else None
+    return parts or None, notice
+
+
+def parser_of(column: Column) -> Parser:
+    """How a cell of this column is read."""
+    kind = column.kind
+    if kind == "code":
+        return partial(cells.code, longest=column.longest)
+    if kind == "ref":
+        return partial(_text_or_code, longest=max(column.longest, 60))
+    if kind == "refs":
+        return partial(_several, longest=1000)
+    if kind == "whole":
+        return partial(cells.whole, lowest=column.lowest, highest=column.highest)
+    if kind == "decimal":
+        return partial(cells.decimal, decimals=column.decimals, highest=Decimal(column.highest))
+    if kind == "day":
+        return partial(cells.day, latest=date(2100, 12, 31))
+    if kind == "choice":
+        offered = ", ".join(str(label) for label in column.choices.values())
+        return partial(cells.choice, choices=_spellings(column), offered=offered)
+    if kind == "yes_no":
+        return cells.yes_no
+    if kind == "id_number":
+        return partial(cells.code, longest=40, secret=True)
+    return partial(cells.text, longest=column.longest)
+
+
+def _spellings(column: Column) -> dict[str, str]:
+    spelled = {}
+    for value, label in column.choices.items():
+        for word in (str(value), *in_all_languages(label)):
+            spelled[re.sub(r"\s+", "", word).casefold()] = str(value)
+    return spelled
+
+
+def _read_rows(mine: ReadSheet, rows: Iterable[tuple[int, list[Any]]], head: Head, findings: list[Finding]) -> None:
+    sheet, width = mine.sheet, len(mine.sheet.columns)
+    columns = [
+        (place, head.places[column.key][0], column, parser_of(column))
+        for place, column in enumerate(sheet.columns)
+        if column.key in head.places and column.kind != "reading"
+    ]
+    for number, written_cells in rows:
+        row = Row(number, [None] * width)
+        count = len(written_cells)
+        is_blank = True
+        for place, index, column, parse in columns:
+            cell = written_cells[index] if index < count else None
+            if cell is None or cell == "":
+                continue
+            if isinstance(cell, str) and cell.strip() in CLEAR_WORDS:
+                row.values[place] = CLEARED
+                is_blank = False
+                continue
+            try:
+                value, notice = parse(cell)
+            except Refused as refused:
+                is_blank = False
+                row.is_refused = True
+                findings.append(_of_cell(ERROR, mine, row, column, cell, refused.message, refused.params))
+                continue
+            if value is not None:
+                is_blank = False
+                row.values[place] = value
+            if notice is not None:
+                findings.append(_of_cell(LOOK, mine, row, column, cell, notice.sentence, notice.values))
+        if not is_blank:
+            mine.rows.append(row)
+
+
+def _of_cell(
+    kind: str, mine: ReadSheet, row: Row, column: Column, cell: Any, sentence: str, values: dict[str, Any]
+) -> Finding:
+    is_secret = column.kind == "id_number"
+    return Finding(
+        kind, mine.sheet.key, row.number, column.key, f"{mine.letters[column.key]}{row.number}",
+        "···" if is_secret else as_shown(cell), sentence, values,
+    )  # fmt: skip
+
+
+def as_shown(cell: Any) -> str:
+    """A cell the way a spreadsheet shows it."""
+    if isinstance(cell, spreadsheets.Formula):
+        cell = cell.value
+    if isinstance(cell, float):
+        return f"{cell:.5E}".replace("E+", "E+") if abs(cell) >= 1e11 else f"{cell:g}"
+    return written(cell)

@@ -1,0 +1,116 @@
+"""Households and the links with members who look after them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_noop
+
+from jinxian.lib.chinese import latin_name
+from members.models import Exemption, Member
+from workbook.reading import Row
+from workbook.rules.kinds import Rules, changes, dates_in_order, merged
+from workbook.rules.people import NOT_PRESENT, succeed
+from workbook.rules.places import TEAM_ELSEWHERE, area_of_team, lies_in_place_of
+
+if TYPE_CHECKING:
+    from workbook.planning import Plan, SheetPlan
+
+NO_BRANCH = gettext_noop(
+    "No service area holds this team: write the code of the branch, or give the team an area first."
+)
+BRANCH_STAYS = gettext_noop("A household stays in its branch; it moves with its service area on the page “Changes of places”.")  # fmt: skip  # noqa: E501
+NO_HOUSEHOLD = gettext_noop("This team has no household of this number.")
+NOT_LINKABLE = gettext_noop("This household is marked as not to be linked.")
+OTHER_BRANCH = gettext_noop("The household belongs to another branch than the member: links stay inside the branch.")
+IS_EXEMPT = gettext_noop("No link begins while the member is exempt from it.")
+LINKED_ALREADY = gettext_noop("This member looks after this household already.")
+
+
+def _before_household(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    if mine.value(row, "branch") is not None:
+        return
+    key = mine.value(row, "team"), mine.value(row, "number")
+    if key in mine.known:
+        return
+    area = plan.values_of("areas", area_of_team(plan).get(key[0], ""))
+    if area is not None:
+        mine.put(row, "branch", plan.sheets["areas"].value(area, "branch"))
+
+
+def _check_household(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    if row.state == "added":
+        branch = mine.value(row, "branch")
+        if branch is None:
+            plan.say(mine, row, "branch", NO_BRANCH)
+        elif not lies_in_place_of(plan, mine.value(row, "team"), branch):
+            plan.say(mine, row, "team", TEAM_ELSEWHERE, team=mine.value(row, "team"))
+        head = mine.value(row, "head")
+        if head and not mine.value(row, "head_latin"):
+            mine.put(row, "head_latin", latin_name(head)[:80])
+    elif changes(mine, row, "branch"):
+        plan.say(mine, row, "branch", BRANCH_STAYS)
+
+
+def _check_link(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    dates_in_order(plan, mine, row)
+    if row.state != "added":
+        return
+    households, members = plan.sheets["households"], plan.sheets["members"]
+    household = households.merged.get((mine.value(row, "team"), mine.value(row, "number")))
+    if household is None:
+        if not plan.was_said(mine, row, "team"):
+            plan.say(mine, row, "number", NO_HOUSEHOLD)
+        return
+    member = members.merged.get(mine.value(row, "member"))
+    if member is None or merged(mine, row, "until") is not None:
+        return  # a link of the past is told as it was
+    if not households.value(household, "linkable"):
+        plan.say(mine, row, "number", NOT_LINKABLE)
+    if households.value(household, "branch") != members.value(member, "branch"):
+        plan.say(mine, row, "member", OTHER_BRANCH)
+    if members.value(member, "status") not in Member.PRESENT:
+        plan.say(mine, row, "member", NOT_PRESENT)
+    elif _is_exempt(plan, mine.value(row, "member"), mine.value(row, "from")):
+        plan.say(mine, row, "member", IS_EXEMPT)
+
+
+def _is_exempt(plan: Plan, member: str, day: date) -> bool:
+    """Whether an exemption from all work, or from links, holds when the link begins and still on the import's day."""
+    if "exempt" not in plan.kept:
+        exemptions = plan.sheets["exemptions"]
+        spells: dict[str, list[Any]] = defaultdict(list)
+        for values in exemptions.merged.values():
+            if exemptions.value(values, "scope") != Exemption.Scope.PHYSICAL:
+                spell = exemptions.value(values, "from"), exemptions.value(values, "until")
+                spells[exemptions.value(values, "member")].append(spell)
+        plan.kept["exempt"] = spells
+    on = max(day, plan.effective_on)
+    return any(start <= day and (end is None or on < end) for start, end in plan.kept["exempt"].get(member, ()))
+
+
+def _after_links(plan: Plan, mine: SheetPlan) -> None:
+    """A new primary member follows the one before; nobody has a household twice."""
+    succeed(plan, mine, lambda values: _primary_slot(mine, values))
+    held: dict[Any, Row | None] = {}
+    row_of = {row.key: row for row in mine.rows if row.state == "added"}
+    if not row_of:
+        return
+    ended = {row.key for row in mine.rows if row.state == "changed" and merged(mine, row, "until") is not None}
+    for key, values in mine.merged.items():
+        if mine.value(values, "until") is not None or key in ended:
+            continue
+        row = row_of.get(key)
+        if key[:3] in held and (wrong := row or held[key[:3]]):
+            plan.say(mine, wrong, "member", LINKED_ALREADY)
+        held[key[:3]] = row
+
+
+def _primary_slot(mine: SheetPlan, values: Any) -> Any:
+    return (mine.value(values, "team"), mine.value(values, "number")) if mine.value(values, "primary") else None
+
+
+HOUSEHOLDS = Rules(before=_before_household, check=_check_household)
+LINKS = Rules(check=_check_link, after=_after_links)

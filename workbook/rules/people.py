@@ -1,0 +1,360 @@
+"""Members, posts and exemptions.
+
+A member with a code is found by it, one without by name, date of birth and branch. Where somebody there could be the
+same person and it is not certain, the row waits for a decision.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from jinxian.lib.chinese import latin_name
+from jinxian.lib.id_numbers import keyed_hash, masked, parse_id_number
+from members.models import Member
+from workbook.findings import DECIDE, Finding, written
+from workbook.models import Problem
+from workbook.picture import IdNumber
+from workbook.reading import CLEARED, Row
+from workbook.rules.kinds import Rules, add_change, changes, dates_in_order, leave, was
+from workbook.rules.kinds import merged as after
+
+if TYPE_CHECKING:
+    from workbook.planning import Plan, SheetPlan
+
+PERHAPS_THE_SAME = gettext_noop("Perhaps the same person as %(name)s, %(code)s, who is there already. Please decide.")
+NO_SEX = gettext_noop("Write the sex, or the ID number, which tells it.")
+NUMBER_TAKEN = gettext_noop("Another member has this ID number. Check both records.")
+NUMBER_TWICE = gettext_noop("Row %(row)s has the same ID number.")
+BORN_LATER = gettext_noop("The date of birth lies after the admission.")
+FULL_EARLIER = gettext_noop("Full membership cannot begin before admission.")
+IN_FUTURE = gettext_noop("This day lies in the future.")
+NO_DATE = gettext_noop("A status other than normal has a date: since which day?")
+NO_DOCUMENT = gettext_noop("A status other than normal has a document: write its number.")
+TRANSFER = gettext_noop("A member changes the branch by a transfer, on the member's page; a workbook does not do it.")
+OTHER_BRANCH_GROUP = gettext_noop("This small group belongs to another branch.")
+OTHER_BRANCH_AREA = gettext_noop("This service area belongs to another branch.")
+OTHER_GROUP = gettext_noop("This service area rests on another small group.")
+TOO_EARLY = gettext_noop("The present affiliation began on %(day)s; another one cannot begin before.")
+ALSO_NAMED = gettext_noop("Row %(row)s has the same name, date of birth and branch.")
+IS_LEAVING = gettext_noop("A member leaves the organization on the member's page, which shows what ends with it.")
+
+NOT_A_UNIT = gettext_noop("There is no such unit for this post: a secretary or deputy has a branch, a leader a service area, a group leader a small group.")  # fmt: skip  # noqa: E501
+NOT_OF_BRANCH = gettext_noop("This member belongs to another branch.")
+HOLDER_LATER = gettext_noop("%(name)s holds this post from %(day)s on; another one cannot begin before.")
+TWO_HOLDERS = gettext_noop("Row %(row)s fills the same post. Only one can hold it.")
+EXEMPT_ALREADY = gettext_noop("This member is exempt from this already; end that exemption first.")
+NOT_PRESENT = gettext_noop("This member no longer belongs to the organization.")
+
+
+# Members
+
+
+def _before_member(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    number = mine.value(row, "id_number")
+    if isinstance(number, str):
+        _read_id_number(plan, mine, row, number)
+
+
+def _read_id_number(plan: Plan, mine: SheetPlan, row: Row, text: str) -> None:
+    """Check the number against the row, and take from it what the row leaves out."""
+    sex, born = mine.value(row, "sex"), mine.value(row, "birth_date")
+    known = mine.known.get(mine.value(row, "code"))
+    if known is not None:
+        sex = sex or mine.value(known[1], "sex")
+        born = born or mine.value(known[1], "birth_date")
+    mine.put(row, "id_number", None)
+    if known is not None and (there := mine.value(known[1], "id_number")) and there.masked == text:
+        return  # an export that somebody filled with masked numbers says nothing new
+    number = plan.try_rule(
+        mine, row, "id_number",
+        lambda: parse_id_number(text, on=timezone.localdate(), sex=sex or None, birth_date=born or None),
+    )  # fmt: skip
+    if number is None:
+        return
+    mine.put(row, "id_number", IdNumber(keyed_hash(number), masked(number), number))
+    full = number if len(number) == 18 else f"{number[:6]}19{number[6:]}0"
+    if sex is None:
+        mine.put(row, "sex", "m" if int(number[16] if len(number) == 18 else number[14]) % 2 else "f")
+    if born is None:
+        from datetime import date
+
+        mine.put(row, "birth_date", date(int(full[6:10]), int(full[10:12]), int(full[12:14])))
+
+
+def _match_member(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    """Give a row without a code the code of the person it is, or a new one; ask where that is not certain."""
+    name, born, branch = (mine.value(row, key) for key in ("name", "birth_date", "branch"))
+    code = mine.value(row, "code")
+    if code is not None and code in mine.known:
+        return
+    if not name or row.is_refused:
+        if code is None and row.is_refused:
+            mine.put(row, "code", f"?{row.number}")
+        return
+    exact, like = _persons_like(plan, mine, name, born, branch)
+    number = mine.value(row, "id_number")
+    by_number = _by_number(plan, mine).get(number.hash) if number else None
+    if code is None and (by_number or len(exact) == 1):
+        mine.put(row, "code", by_number or exact[0])
+        return
+    if perhaps := exact or like:
+        _ask(plan, mine, row, perhaps[0])
+    if mine.value(row, "code") is None:
+        mine.put(row, "code", _next_code(plan, mine, branch))
+
+
+def _persons_like(plan: Plan, mine: SheetPlan, name: str, born: Any, branch: Any) -> tuple[list[str], list[str]]:
+    """Codes of those with the same name, date of birth and branch; and of those of whom two of the three agree."""
+    if "persons" not in plan.kept:
+        named: dict[str, list[str]] = defaultdict(list)
+        for code, (_pk, values) in mine.known.items():
+            named[mine.value(values, "name")].append(code)
+        plan.kept["persons"] = named
+    exact, like = [], []
+    for code in plan.kept["persons"].get(name, ()):
+        values = mine.known[code][1]
+        there, at = mine.value(values, "birth_date"), mine.value(values, "branch")
+        if there == born and at == branch and born is not None:
+            exact.append(code)
+        elif (there == born and born is not None) or (at == branch and (there is None or born is None)):
+            like.append(code)
+    return exact, like
+
+
+def _by_number(plan: Plan, mine: SheetPlan) -> dict[str, str]:
+    if "by_number" not in plan.kept:
+        place = mine.sheet.places["id_number"]
+        plan.kept["by_number"] = {
+            values[place].hash: code for code, (_pk, values) in mine.known.items() if values[place] is not None
+        }
+    found: dict[str, str] = plan.kept["by_number"]
+    return found
+
+
+def _ask(plan: Plan, mine: SheetPlan, row: Row, code: str) -> None:
+    values = mine.known[code][1]
+    choice = plan.decisions.get(("members", row.number), "")
+    name = mine.value(row, "name")
+    shown = " ".join(filter(None, (name, written(mine.value(row, "birth_date")))))
+    candidate = {
+        "code": code,
+        "name": str(mine.value(values, "name")),
+        "birth_date": written(mine.value(values, "birth_date")),
+        "branch": str(mine.value(values, "branch_name")),
+    }
+    plan.findings.append(
+        Finding(
+            DECIDE, "members", row.number, "name", "", shown, PERHAPS_THE_SAME,
+            {"name": candidate["name"], "code": code}, candidate, choice,
+        )
+    )  # fmt: skip
+    if not choice:
+        mine.open.add(row.number)
+    elif choice == Problem.Choice.SAME:
+        mine.put(row, "code", code)
+
+
+def _next_code(plan: Plan, mine: SheetPlan, branch: Any) -> str:
+    """Branch code and the next free number of three digits."""
+    if "numbers" not in plan.kept:
+        numbers: dict[str, int] = defaultdict(int)
+        written_codes = [mine.value(row, "code") for row in mine.read.rows]
+        for code in (*mine.known, *(each for each in written_codes if isinstance(each, str))):
+            head, _, tail = code.rpartition("-")
+            if tail.isascii() and tail.isdigit() and len(tail) < 6:
+                numbers[head] = max(numbers[head], int(tail))
+        plan.kept["numbers"] = numbers
+    plan.kept["numbers"][branch] += 1
+    return f"{branch}-{plan.kept['numbers'][branch]:03}"
+
+
+def _check_member(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    if row.state == "added":
+        if mine.value(row, "sex") is None and not plan.was_said(mine, row, "sex"):
+            plan.say(mine, row, "sex", NO_SEX)
+        if not mine.value(row, "name_latin") and mine.value(row, "name"):
+            mine.put(row, "name_latin", latin_name(mine.value(row, "name"))[:80])
+    _check_days(plan, mine, row)
+    _check_number(plan, mine, row)
+    _check_status(plan, mine, row)
+    _check_affiliation(plan, mine, row)
+
+
+def _check_days(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    born, admitted, full = (after(mine, row, key) for key in ("birth_date", "admitted_on", "full_on"))
+    today = timezone.localdate()
+    for key in ("birth_date", "admitted_on", "status_on"):
+        if changes(mine, row, key) and (day := mine.value(row, key)) and day > today:
+            plan.say(mine, row, key, IN_FUTURE)
+    if born and admitted and born >= admitted and changes(mine, row, "birth_date", "admitted_on"):
+        plan.say(mine, row, "birth_date", BORN_LATER)
+    if full and admitted and full < admitted and changes(mine, row, "full_on", "admitted_on"):
+        plan.say(mine, row, "full_on", FULL_EARLIER)
+
+
+def _check_number(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    number = mine.value(row, "id_number")
+    if number is None or number is CLEARED:
+        return
+    if _by_number(plan, mine).get(number.hash, row.key) != row.key:
+        plan.say(mine, row, "id_number", NUMBER_TAKEN)
+    rows: dict[str, int] = plan.kept.setdefault("number_rows", {})
+    if rows.setdefault(number.hash, row.number) != row.number:
+        plan.say(mine, row, "id_number", NUMBER_TWICE, row=rows[number.hash])
+
+
+def _check_status(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    status = after(mine, row, "status")
+    if status != Member.Status.NORMAL and changes(mine, row, "status", "status_on", "status_document"):
+        if after(mine, row, "status_on") is None:
+            plan.say(mine, row, "status_on", NO_DATE)
+        if not after(mine, row, "status_document"):
+            plan.say(mine, row, "status_document", NO_DOCUMENT)
+    is_leaving = status not in Member.PRESENT or was(mine, row, "status") not in Member.PRESENT
+    if row.state == "changed" and changes(mine, row, "status") and is_leaving:
+        plan.say(mine, row, "status", IS_LEAVING)
+
+
+def _check_affiliation(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    """Group and area are of the branch and of each other; a change holds from a day, the branch stays."""
+    branch, group, area = (after(mine, row, key) for key in ("branch", "group", "area"))
+    groups, areas = plan.sheets["groups"], plan.sheets["areas"]
+    if row.state == "changed" and changes(mine, row, "branch"):
+        plan.say(mine, row, "branch", TRANSFER)
+        return
+    if changes(mine, row, "group", "area"):
+        group_values, area_values = groups.merged.get(group), areas.merged.get(area)
+        if group_values is not None and groups.value(group_values, "branch") != branch:
+            plan.say(mine, row, "group", OTHER_BRANCH_GROUP)
+        if area_values is not None and areas.value(area_values, "branch") != branch:
+            plan.say(mine, row, "area", OTHER_BRANCH_AREA)
+        elif area_values is not None and group and areas.value(area_values, "group") != group:
+            plan.say(mine, row, "area", OTHER_GROUP)
+    _date_affiliation(plan, mine, row)
+
+
+def _date_affiliation(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    """`since` counts for who is new or goes elsewhere; written beside an unchanged place it says nothing."""
+    since, began = mine.value(row, "since"), was(mine, row, "since")
+    if row.state == "added":
+        if since is None:
+            mine.put(row, "since", plan.effective_on)
+    elif changes(mine, row, "group", "area"):
+        day = since if since and since != began else plan.effective_on
+        if began is not None and day < began:
+            plan.say(mine, row, "since", TOO_EARLY, day=began)
+        add_change(mine, row, "since", day)
+        if day == began:
+            leave(mine, row, "since")
+    else:
+        leave(mine, row, "since")
+
+
+def _after_members(plan: Plan, mine: SheetPlan) -> None:
+    """Two new rows that look like one person are shown, and brought in as two."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for row in mine.rows:
+        person = tuple(mine.value(row, key) for key in ("name", "birth_date", "branch"))
+        if row.state != "added" or None in person:
+            continue
+        if seen.setdefault(person, row.number) != row.number:
+            plan.look(mine, row, "name", ALSO_NAMED, row=seen[person])
+
+
+# Posts
+
+UNIT_OF = {"secretary": "branches", "deputy": "branches", "leader": "areas", "group_leader": "groups"}
+
+
+def _check_post(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    dates_in_order(plan, mine, row)
+    kind, unit = mine.value(row, "kind"), mine.value(row, "unit")
+    values = plan.values_of(UNIT_OF.get(kind, "branches"), unit)
+    if values is None:
+        plan.say(mine, row, "unit", NOT_A_UNIT)
+        return
+    branch = unit if UNIT_OF[kind] == "branches" else plan.sheets[UNIT_OF[kind]].value(values, "branch")
+    member = plan.values_of("members", mine.value(row, "member"))
+    if row.state != "added" or after(mine, row, "until") is not None or member is None:
+        return
+    if plan.sheets["members"].value(member, "branch") != branch:
+        plan.say(mine, row, "member", NOT_OF_BRANCH)
+
+
+def _after_posts(plan: Plan, mine: SheetPlan) -> None:
+    """Of a post that one person holds at a time, the holder before ends where the new one begins."""
+    succeed(plan, mine, lambda values: _post_slot(mine, values))
+
+
+def _post_slot(mine: SheetPlan, values: Any) -> Any:
+    kind = mine.value(values, "kind")
+    return None if kind == "deputy" else (kind, mine.value(values, "unit"))
+
+
+def succeed(plan: Plan, mine: SheetPlan, slot_of: Any) -> None:
+    """New open rows end the open row of the same slot on their first day; two new ones of a slot are refused."""
+    holders = {}
+    changed = {row.key: row for row in mine.rows if row.state == "changed"}
+    for key, (pk, values) in mine.known.items():
+        now = mine.merged[key]
+        if mine.value(now, "until") is None and (slot := slot_of(now)) is not None:
+            holders[slot] = key, pk, values
+    taken: dict[Any, int] = {}
+    for row in [row for row in mine.rows if row.state == "added" and mine.value(row, "until") is None]:
+        slot = slot_of(row.values)
+        if slot is None or row.is_refused:
+            continue
+        if taken.setdefault(slot, row.number) != row.number:
+            plan.say(mine, row, mine.sheet.keys[0], TWO_HOLDERS, row=taken[slot])
+        elif slot in holders:
+            _end_holder(plan, mine, row, changed.get(holders[slot][0]), *holders[slot])
+
+
+def _end_holder(
+    plan: Plan, mine: SheetPlan, row: Row, changed: Row | None, key: Any, pk: int, values: tuple[Any, ...]
+) -> None:
+    day = mine.value(row, "from")
+    if day < mine.value(values, "from"):
+        member = plan.values_of("members", mine.value(values, "member"))
+        name = plan.sheets["members"].value(member, "name") if member else mine.value(values, "member")
+        plan.say(mine, row, "from", HOLDER_LATER, name=name, day=mine.value(values, "from"))
+        return
+    former = changed or Row(row.number, [None] * len(values))
+    former.key, former.pk, former.old, former.state = key, pk, values, "changed"
+    add_change(mine, former, "until", day)
+    if changed is None:
+        mine.rows.append(former)
+
+
+# Exemptions
+
+
+def _check_exemption(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    dates_in_order(plan, mine, row)
+    member = plan.values_of("members", mine.value(row, "member"))
+    if row.state != "added" or after(mine, row, "until") is not None or member is None:
+        return
+    if plan.sheets["members"].value(member, "status") not in Member.PRESENT:
+        plan.say(mine, row, "member", NOT_PRESENT)
+
+
+def _after_exemptions(plan: Plan, mine: SheetPlan) -> None:
+    holders: dict[Any, Any] = {}
+    row_of = {row.key: row for row in mine.rows}
+    for key, values in mine.merged.items():
+        if mine.value(values, "until") is None:
+            slot = mine.value(values, "member"), mine.value(values, "scope")
+            if slot in holders:
+                row = row_of.get(key) or row_of.get(holders[slot])
+                if row is not None:
+                    plan.say(mine, row, "member", EXEMPT_ALREADY)
+            holders[slot] = key
+
+
+MEMBERS = Rules(before=_before_member, match=_match_member, check=_check_member, after=_after_members)
+POSTS = Rules(check=_check_post, after=_after_posts)
+EXEMPTIONS = Rules(check=_check_exemption, after=_after_exemptions)
