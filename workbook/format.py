@@ -74,7 +74,8 @@ class Sheet:
 
 
 def _code(meaning: Any, example: str, *, longest: int = 24, aliases: tuple[str, ...] = ()) -> Column:
-    return Column("code", _("Code"), meaning, "code", example, is_needed=True, longest=longest, aliases=aliases)
+    return Column("code", _("Code"), meaning, "code", example, is_needed=True, longest=longest,
+                  aliases=("编码", "代码", "编号", *aliases))  # fmt: skip
 
 
 def _name(example: str, *aliases: str) -> Column:
@@ -118,7 +119,7 @@ VILLAGES = Sheet(
         Column("name", _("Name"), _("Empty: taken from the committee's name."), "text", "某村"),
         Column("committee", _("Villagers' committee"), _("Its full name."), "text", "某村村民委员会", longest=80,
                aliases=("village_committee", "村委会", "居委会")),
-        Column("township", _("Township code"), _("Its code, or its name."), "ref", "130183101", is_needed=True,
+        Column("township", _("Township code"), _("Its code, or its name in the next column."), "ref", "130183101",
                refers="townships", aliases=("township_code", "乡镇代码")),
         Column("township_name", _("Township"), _("A township that is not there yet is entered under this name."),
                "text", "某某镇", aliases=("township", "乡镇")),
@@ -320,7 +321,7 @@ PLAN_ITEMS = Sheet(
     (
         Column("year", _("Year"), _("Of the plan."), "whole", "2026", is_needed=True, lowest=1980, highest=2200),
         Column("indicator", _("Indicator code"), _("Letters, digits and hyphens."), "code", "visits", is_needed=True),
-        Column("name", _("Indicator"), _("Its name."), "text", "联系户走访", is_needed=True),
+        Column("name", _("Indicator name"), _("Its name."), "text", "联系户走访", is_needed=True),
         Column("position", _("Position"), _("Its place in the sheet; empty: the next."), "whole", "1", lowest=1,
                highest=999),
         Column("points", _("Points"), _("More than 0, at most 100."), "decimal", "15", is_needed=True, highest=100),

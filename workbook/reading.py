@@ -14,7 +14,6 @@ from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from itertools import chain, islice
-from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
@@ -34,6 +33,7 @@ CLEAR_WORDS = frozenset({"清空", "（清空）", "(清空)", "clear", "(clear)
 NO_HEADING = gettext_noop("No heading of this sheet was found in its first 10 rows. Take the headings of the template.")
 NOT_A_SHEET = gettext_noop("“%(name)s” is none of the workbook's sheets and was left out.")
 IS_HIDDEN = gettext_noop("“%(name)s” is hidden and was left out. Unhide it to bring it in.")
+AMBIGUOUS = gettext_noop("“%(name)s” could be any of these: %(titles)s. Give the sheet the name of one.")
 COMES_TWICE = gettext_noop("This sheet comes twice, the second time as “%(name)s”. Put its rows into one.")
 NOTHING_KNOWN = gettext_noop("The file holds none of the workbook's sheets. Take the headings of the template.")
 UNKNOWN_COLUMNS = gettext_noop("Not known here and left out: %(names)s.")
@@ -116,20 +116,20 @@ def read_files(files: Sequence[tuple[str, bytes]], *, tell: Callable[[float], No
     read = ReadFiles()
     for place, (name, data) in enumerate(files):
         for source in spreadsheets.read(data, name):
-            _read_sheet(read, source, stem=PurePath(name).stem)
+            _read_sheet(read, source)
             tell((place + 0.5) / len(files))
         tell((place + 1) / len(files))
-    if not read.sheets:
+    if not read.sheets and not any(finding.kind == ERROR for finding in read.findings):
         raise spreadsheets.FileRefused("nothing_known", NOTHING_KNOWN)
     return read
 
 
-def _read_sheet(read: ReadFiles, source: Any, *, stem: str) -> None:
+def _read_sheet(read: ReadFiles, source: Any) -> None:
     rows = iter(source.rows)
     above = list(islice(rows, HEAD_ROWS))
-    named = _by_name(source.name) or _by_name(stem)
-    line, head = find_head(above, source.name, stem)
-    finding = _why_not_read(read, source, named, head, is_empty=not above)
+    line, heads = find_heads(above, source.name)
+    head = heads[0] if heads else None
+    finding = _why_not_read(read, source, heads, is_empty=not above)
     if head is None or finding:
         read.findings += [finding] if finding else []
         deque(rows, maxlen=0)  # the next sheet comes after the last row of this one
@@ -140,18 +140,21 @@ def _read_sheet(read: ReadFiles, source: Any, *, stem: str) -> None:
     _read_rows(mine, chain(above[line + 1 :], rows), head, read.findings)
 
 
-def _why_not_read(
-    read: ReadFiles, source: Any, named: Sheet | None, head: Head | None, *, is_empty: bool
-) -> Finding | None:
+def _why_not_read(read: ReadFiles, source: Any, heads: Sequence[Head], *, is_empty: bool) -> Finding | None:
     if is_empty or source.name in NOT_DATA:
         return None
-    if head is None:
+    named = _by_name(source.name)
+    if not heads:
         if named is None:
             return Finding(LOOK, "", 0, "", "", "", NOT_A_SHEET, {"name": source.name})
         read.sheets.setdefault(named.key, ReadSheet(named))
         return Finding(ERROR, named.key, 0, "", "", "", NO_HEADING, {})
     if source.is_hidden:
         return Finding(LOOK, "", 0, "", "", "", IS_HIDDEN, {"name": source.name})
+    if len(heads) > 1:
+        titles = ", ".join(str(head.sheet.title) for head in heads)
+        return Finding(ERROR, "", 0, "", "", "", AMBIGUOUS, {"name": source.name, "titles": titles})
+    head = heads[0]
     if head.sheet.key in read.sheets:
         return Finding(ERROR, head.sheet.key, 0, "", "", "", COMES_TWICE, {"name": source.name})
     return None
@@ -192,18 +195,19 @@ def _by_name(name: str) -> Sheet | None:
     return _names_of_sheets().get(_plain(name))
 
 
-def find_head(above: Sequence[tuple[int, list[Any]]], *names: str) -> tuple[int, Head | None]:
-    """The heading among a sheet's first rows, and its place among them; `names` are those of the sheet and the file."""
-    named = next(filter(None, map(_by_name, names)), None)
-    return _head_in([row for _number, row in above], named)
+def find_heads(above: Sequence[tuple[int, list[Any]]], name: str) -> tuple[int, list[Head]]:
+    """Which of a sheet's first rows is the heading, and whose: none, one, or several sheets that it fits alike.
 
-
-def _head_in(rows: Sequence[list[Any]], named: Sheet | None) -> tuple[int, Head | None]:
-    """The row that names most columns of a sheet, and its place among `rows`; merged titles above are passed over."""
+    The row that names most columns wins, so merged titles above it are passed over; `name` is the sheet's.
+    """
+    named = _by_name(name)
     candidates = [named] if named else SHEETS
-    heads = [(line, _head(sheet, row)) for line, row in enumerate(rows) for sheet in candidates]
+    heads = [(line, _head(sheet, row)) for line, (_, row) in enumerate(above) for sheet in candidates]
     good = [(line, head) for line, head in heads if head.is_enough or (named and head.fit)]
-    return max(good, key=lambda each: each[1].fit, default=(0, None))
+    if not good:
+        return 0, []
+    line, best = max(good, key=lambda each: each[1].fit)
+    return line, [head for at, head in good if at == line and head.fit == best.fit]
 
 
 def _head(sheet: Sheet, row: Sequence[Any]) -> Head:
@@ -229,10 +233,12 @@ def _said_of_head(head: Head) -> Iterator[Finding]:
             yield say(kind=ERROR, column=key, sentence=COLUMN_TWICE, values={"name": columns_named(sheet, [key])})
     missing = [column for column in sheet.columns if column.key not in head.places and column.kind != "reading"]
     for column in missing:
-        if column.is_needed:
+        if column.is_needed and column.key in sheet.keys:
             values = {"name": columns_named(sheet, [column.key])}
             yield say(kind=ERROR, column=column.key, sentence=NEEDED_COLUMN, values=values)
-    names = columns_named(sheet, [column.key for column in missing if not column.is_needed])
+    names = columns_named(
+        sheet, [column.key for column in missing if not (column.is_needed and column.key in sheet.keys)]
+    )
     if not names.endswith(":"):
         yield say(kind=LOOK, column="", sentence=MISSING_COLUMNS, values={"names": names})
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
 from itertools import chain, islice
-from pathlib import PurePath
 from typing import Any
 
 import xlsxwriter
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from jinxian.lib import spreadsheets
 from workbook.findings import in_words
 from workbook.models import Problem, Run
-from workbook.reading import HEAD_ROWS, as_shown, find_head
+from workbook.reading import HEAD_ROWS, as_shown, find_heads
 from workbook.sealing import unseal
 
 LONGEST = 32_767  # characters a cell holds
@@ -49,7 +48,8 @@ def _sheets(run: Run, wrong: dict[str, dict[int, list[str]]]) -> Iterator[tuple[
         for source in spreadsheets.read(unseal(file.sealed), file.name):
             rows = iter(source.rows)
             above = list(islice(rows, HEAD_ROWS))
-            line, head = find_head(above, source.name, PurePath(file.name).stem)
+            line, heads = find_heads(above, source.name)
+            head = heads[0] if len(heads) == 1 else None
             found = wrong.get(head.sheet.key, {}) if head else {}
             kept = [(cells, found[number]) for number, cells in chain(above[line + 1 :], rows) if number in found]
             if head and kept:

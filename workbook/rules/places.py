@@ -30,9 +30,7 @@ DIGITS = gettext_noop("A code of %(digits)s digits is needed here; digits only."
 DIGITS_ONLY = gettext_noop("A code has digits only.")
 TAKEN = gettext_noop("This code is used outside your county. Check it for a slip.")
 NO_NAME = gettext_noop("Neither a name nor the committee's name stands here. Write one of them.")
-NO_TOWNSHIP = gettext_noop(
-    "This township is not there yet. Write its name in the column “Township”, or enter it first."
-)
+NO_TOWNSHIP = gettext_noop("Which township? Write its code or its name.")
 NO_PLACE = gettext_noop("Write the code of its village, or of its township where it has no villages.")
 ELSEWHERE = gettext_noop("This village lies in another township.")
 OTHER_BRANCH = gettext_noop("This small group belongs to another branch.")
@@ -94,6 +92,8 @@ def _before_village(plan: Plan, mine: SheetPlan, row: Row) -> None:
     if mine.value(row, "name") is None and isinstance(committee, str):
         known = mine.known.get(mine.value(row, "code"))
         mine.put(row, "name", None if known else village_name(committee))
+    if mine.value(row, "township") is None and isinstance(mine.value(row, "township_name"), str):
+        mine.put(row, "township", mine.value(row, "township_name"))  # the reference takes names, too
     _imply_township(plan, mine, row)
 
 
@@ -114,6 +114,8 @@ def _check_village(plan: Plan, mine: SheetPlan, row: Row) -> None:
     _digits(plan, mine, row, 12)
     if row.state == "added" and mine.value(row, "name") is None:
         plan.say(mine, row, "name", NO_NAME)
+    if merged(mine, row, "township") is None:
+        plan.say(mine, row, "township", NO_TOWNSHIP)
     if row.state == "changed" and changes(mine, row, "township"):
         plan.say(mine, row, "township", STAYS)
     if changes(mine, row, "until") and was(mine, row, "code") and mine.value(row, "until"):
