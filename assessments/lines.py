@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import Max
+from django.utils import timezone
+
 from assessments.grid import Grid, items_of, read_grid
 from assessments.marking import LINE_FIELDS, SHEET_FIELDS, mark_sheet
 from assessments.models import Entry, Indicator, PlanItem, Sheet, SheetMember, Target
@@ -39,6 +42,35 @@ def begin_lines(sheet: Sheet, *, on: date) -> Grid:
     SheetMember.objects.bulk_update([row.line for row in grid.rows], LINE_FIELDS)
     Sheet.objects.filter(pk=sheet.pk).update(**{name: getattr(sheet, name) for name in BEGUN_FIELDS})
     return grid
+
+
+def add_line(sheet: Sheet, member: Member, *, on: date) -> SheetMember:
+    """Write one more line with its empty cells at the end of a begun sheet, the member as on the day `on`; count it."""
+    (line,) = _lines(sheet, [member], on)
+    line.position = (sheet.lines.aggregate(last=Max("position"))["last"] or 0) + 1
+    line.save(force_insert=True)
+    targets = _targets(sheet, [member])
+    entries = (new_entry(line, item, targets) for item in items_of(sheet.plan_id) if not line.is_exempt)
+    Entry.objects.bulk_create(entry for entry in entries if entry)
+    recount(sheet)
+    return line
+
+
+def take_off(line: SheetMember) -> None:
+    """Take a line off its sheet, and count what is left. The caller has seen that nothing is filled in."""
+    sheet = line.sheet
+    line.delete()
+    recount(sheet)
+
+
+def recount(sheet: Sheet) -> None:
+    """Score and count a sheet whose lines have changed; whoever has an older page of it open is told."""
+    grid = read_grid(sheet)
+    mark_sheet(grid)
+    SheetMember.objects.bulk_update([row.line for row in grid.rows], LINE_FIELDS)
+    sheet.version, sheet.changed_at = sheet.version + 1, timezone.now()
+    counts = {name: getattr(sheet, name) for name in (*SHEET_FIELDS, "version", "changed_at")}
+    Sheet.objects.filter(pk=sheet.pk).update(**counts)
 
 
 def new_entry(line: SheetMember, item: PlanItem, targets: dict[tuple[int, int], Decimal]) -> Entry | None:

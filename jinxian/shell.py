@@ -18,9 +18,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assessments.permissions import SEE_FIGURES, SEE_OWN_LINE, SEE_QUEUE, SEE_STATE
-from members.permissions import SEE_MEMBERS
+from members.permissions import SEE_MEMBERS, SEE_TRANSFERS
 from service_areas.permissions import SEE_AREAS, SEE_HOUSEHOLDS, SEE_PLACES, Grant
 from service_areas.scoping import scope_of
+from workbook.permissions import EXPORT, IMPORT
 
 # word → (label, icon); the report's four words after the county's overview
 MENU = {
@@ -39,6 +40,8 @@ SECTIONS: dict[str, tuple[tuple[Any, str, tuple[Grant, ...]], ...]] = {
         (_("Service areas"), "area_list", (SEE_AREAS,)),
         (_("Members"), "member_list", (SEE_MEMBERS,)),
         (_("Households"), "household_list", (SEE_HOUSEHOLDS,)),
+        (_("Workbook"), "run_list", (IMPORT, EXPORT)),
+        (_("Transfers"), "transfer_list", (SEE_TRANSFERS,)),
     ),
     "management": (
         (_("Sheets"), "assessments:sheet_list", (SEE_STATE, SEE_OWN_LINE)),
@@ -63,6 +66,14 @@ PAGES = {
     "area": ("organization", "area_list"),
     "member": ("organization", "member_list"),
     "household": ("organization", "household_list"),
+    "link": ("organization", "household_list"),
+    "handover": ("organization", "household_list"),
+    "slip": ("organization", ""),
+    "run": ("organization", "run_list"),
+    "export": ("organization", "run_list"),
+    "template": ("organization", "run_list"),
+    "transfer": ("organization", "transfer_list"),
+    "exemption": ("organization", "member_list"),
     "sheet": ("management", "assessments:sheet_list"),
     "review": ("management", "assessments:review"),
     "service": ("service", ""),

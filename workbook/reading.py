@@ -231,7 +231,7 @@ def _said_of_head(head: Head) -> Iterator[Finding]:
     for key, indexes in head.places.items():
         if len(indexes) > 1:
             yield say(kind=ERROR, column=key, sentence=COLUMN_TWICE, values={"name": columns_named(sheet, [key])})
-    missing = [column for column in sheet.columns if column.key not in head.places and column.kind != "reading"]
+    missing = [column for column in sheet.columns if column.key not in head.places and column.kind not in ("reading", "id_number")]
     for column in missing:
         if column.is_needed and column.key in sheet.keys:
             values = {"name": columns_named(sheet, [column.key])}

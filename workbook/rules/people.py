@@ -224,7 +224,8 @@ def _check_affiliation(plan: Plan, mine: SheetPlan, row: Row) -> None:
     branch, group, area = (after(mine, row, key) for key in ("branch", "group", "area"))
     groups, areas = plan.sheets["groups"], plan.sheets["areas"]
     if row.state == "changed" and changes(mine, row, "branch"):
-        plan.say(mine, row, "branch", TRANSFER)
+        if not plan.was_said(mine, row, "branch"):
+            plan.say(mine, row, "branch", TRANSFER)
         return
     if changes(mine, row, "group", "area"):
         group_values, area_values = groups.merged.get(group), areas.merged.get(area)

@@ -1,0 +1,173 @@
+"""Lines of open quarters follow their members: the area that holds a member on the day of record assesses (rule 6).
+
+Only sheets that a branch is filling in change, and only by lines in which nothing is filled: a figure stays where it
+was entered, and what was submitted keeps its lines. Moving the member is members/transfers.py's and affiliations.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.lines import add_line, take_off
+from assessments.models import Entry, Period, Sheet, SheetMember
+from assessments.periods import day_of_record
+from members import transfers
+from members.models import Affiliation, Member, Transfer
+from service_areas.models import Branch
+
+State = Sheet.State
+FOLLOWING = frozenset({State.DRAFT, State.RETURNED})  # begun, and in the branch's own hands
+
+
+class Outcome(StrEnum):
+    MOVED = "moved"  # from one sheet to another
+    ADDED = "added"
+    TAKEN_OFF = "taken_off"  # the member is in no area, or in one whose sheet is not begun
+    MISSED = "missed"  # taken off, and the new area had submitted already
+    FILLED = "filled"  # the line stays: it has figures
+    REPORTED = "reported"  # the line stays: its sheet was submitted, or opened again after that
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What became of a member's line in one open quarter. `former` is the sheet it stood on, `sheet` the one now."""
+
+    outcome: Outcome
+    period: Period
+    former: Sheet | None
+    sheet: Sheet | None
+
+    @property
+    def sentence(self) -> str:
+        words = {
+            "period": self.period.label,
+            "former": _place(self.former) if self.former else "",
+            "place": _place(self.sheet) if self.sheet else "",
+        }
+        return _sentence(self.outcome) % words
+
+
+def _sentence(outcome: Outcome) -> str:
+    if outcome == Outcome.MOVED:
+        return _("%(period)s: the empty line moved from %(former)s to %(place)s.")
+    if outcome == Outcome.ADDED:
+        return _("%(period)s: a line was added on the sheet of %(place)s.")
+    if outcome == Outcome.TAKEN_OFF:
+        return _("%(period)s: the empty line was taken off the sheet of %(former)s.")
+    if outcome == Outcome.MISSED:
+        return _(
+            "%(period)s: the empty line was taken off the sheet of %(former)s. %(place)s has submitted already, "
+            "so the member is on no sheet of this quarter."
+        )
+    if outcome == Outcome.FILLED:
+        return _("%(period)s: the line stays on the sheet of %(place)s, because figures are entered in it.")
+    return _("%(period)s: the line stays on the sheet of %(place)s, which was submitted.")
+
+
+def _place(sheet: Sheet) -> str:
+    return f"{sheet.branch_label} {sheet.area_label}"
+
+
+@transaction.atomic
+def receive_and_follow(
+    transfer: Transfer, *, by: Any, seen_version: int, on: date, **receipt: Any
+) -> tuple[Transfer, list[Followed]]:
+    """`transfers.receive`, and the open quarters that change with it; what became of each.
+
+    `receipt` has small_group and area, or document. Errors: those of `transfers.receive`; nothing is kept then.
+    """
+    area = receipt.get("area")
+    hold(member=transfer.member, areas=[area.pk] if area else [], on=on)
+    received = transfers.receive(transfer, by=by, seen_version=seen_version, on=on, **receipt)
+    return received, follow(member=transfer.member, on=on, by=by)
+
+
+def hold(*, member: Member, areas: Iterable[int] = (), on: date) -> None:
+    """Keep others from the sheets that `follow` may change, until the end of the transaction.
+
+    Call it before the member's own row is locked: whoever moves or begins a sheet takes period, sheet and member in
+    this order. `areas` are those the member will come to.
+    """
+    periods = _open_periods(member, on)
+    # Unlike totals.lock this lets lines be added: who begins a sheet holds it already, and would wait in a circle.
+    list(Period.objects.select_for_update(no_key=True).filter(pk__in=[p.pk for p in periods]).order_by("pk"))
+    concerned = Q(area__in=[*areas, *_areas(member)]) | Q(pk__in=_lines(member, periods).values("sheet"))
+    list(Sheet.objects.select_for_update().filter(concerned, period__in=periods).order_by("pk"))
+
+
+@transaction.atomic
+def follow(*, member: Member, on: date, by: Any) -> list[Followed]:
+    """Bring the member's lines in line with where the member is since the day `on`; what became of them, by quarter.
+
+    Of every open quarter that ends on `on` or later: an empty line of another area's sheet is taken off, and the
+    area's own sheet gets one where it is being filled in. A sheet not begun yet draws up its lines itself.
+    """
+    hold(member=member, on=on)
+    today = timezone.localdate()
+    steps = (_follow(member, period, day_of_record(period, on=today)) for period in _open_periods(member, on))
+    return [step for step in steps if step is not None]
+
+
+def kept_lines(*, member: Member, branch: Branch, on: date) -> Sequence[SheetMember]:
+    """The member's lines of open quarters that end on `on` or later and yet stand on a sheet of this branch."""
+    lines = _lines(member, _open_periods(member, on)).filter(branch=branch)
+    return list(lines.select_related("sheet", "period"))
+
+
+def _follow(member: Member, period: Period, day: date) -> Followed | None:
+    line = SheetMember.objects.select_related("sheet__period").filter(member=member, period=period).first()
+    area_id = _area_on(member, day)
+    if line is not None and line.sheet.area_id == area_id:
+        return None
+    former = line.sheet if line else None
+    if line is not None and line.sheet.state not in FOLLOWING:
+        return Followed(Outcome.REPORTED, period, former, former)
+    if line is not None and _has_figures(line):
+        return Followed(Outcome.FILLED, period, former, former)
+    if line is not None:
+        take_off(line)
+    sheet = Sheet.objects.select_related("period").filter(period=period, area=area_id).first() if area_id else None
+    if sheet is not None and sheet.state in FOLLOWING:
+        add_line(sheet, Member.objects.get(pk=member.pk), on=day)
+        return Followed(Outcome.MOVED if former else Outcome.ADDED, period, former, sheet)
+    if former is None:
+        return None
+    is_late = sheet is not None and sheet.state != State.NOT_STARTED
+    return Followed(Outcome.MISSED if is_late else Outcome.TAKEN_OFF, period, former, sheet)
+
+
+def _has_figures(line: SheetMember) -> bool:
+    """Whether anything was entered: a figure, a note, "not applicable"."""
+    written = Q(actual__isnull=False) | ~Q(note="") | Q(status=Entry.Status.NOT_APPLICABLE)
+    return line.entries.filter(written).exists()
+
+
+def _area_on(member: Member, day: date) -> int | None:
+    """The area whose sheet has the member on this day, as assessments.lines draws it up."""
+    rows = Affiliation.objects.current(on=day).filter(member=member, member__status__in=Member.PRESENT)
+    return rows.values_list("area", flat=True).first()
+
+
+def _areas(member: Member) -> list[int]:
+    rows = Affiliation.objects.filter(member=member, area__isnull=False)
+    return list(rows.values_list("area", flat=True))
+
+
+def _open_periods(member: Member, on: date) -> list[Period]:
+    """Open quarters that end on the day or later, oldest first."""
+    county = Branch.objects.values_list("county", flat=True).get(pk=member.branch_id)
+    periods = Period.objects.filter(county=county, state=Period.State.OPEN).order_by("year", "quarter")
+    return [period for period in periods if period.as_quarter.last_day >= on]
+
+
+def _lines(member: Member, periods: Sequence[Period]) -> Any:
+    return SheetMember.objects.filter(member=member, period__in=periods)

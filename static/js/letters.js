@@ -1,0 +1,7 @@
+// Printing a paper with the button on it; without script the browser's own menu does it.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -1,0 +1,1 @@
+"""Pages of the county workbook: what comes in, what goes out."""
