@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
@@ -66,18 +66,17 @@ def plan_handover(*, member: Member, on: date) -> LinkPlan:
     return _plan(branch, households, leaving=member, on=on)
 
 
-def to_hand_over(branches: Iterable[int], *, on: date) -> dict[int, list[HouseholdLink]]:
-    """Links whose member is gone (left, in another branch, or exempt from links), by member; none where all is well."""
-    exempt = Exemption.objects.current(on=on).exclude(scope=Exemption.Scope.PHYSICAL).values("member")
+def to_hand_over(branches: Iterable[int], *, on: date) -> list[Member]:
+    """Members who are gone (no longer of the organization, or of another branch) and still have households of these
+    branches; `link_count` on each, by code. Who is exempt is exemption_queue.py's.
+    """
     links = HouseholdLink.objects.current(on=on).filter(branch__in=list(branches))
-    gone = Q(member__in=exempt) | ~Q(member__status__in=Member.PRESENT)
-    found: dict[int, list[HouseholdLink]] = defaultdict(list)
-    for link in links.filter(gone).select_related("member"):
-        found[link.member_id].append(link)
-    elsewhere = links.exclude(gone).exclude(member__branch__in=list(branches)).select_related("member")
-    for link in elsewhere:
-        found[link.member_id].append(link)
-    return found
+    gone = links.filter(~Q(member__status__in=Member.PRESENT) | ~Q(member__branch=F("branch")))
+    counted = dict(gone.order_by().values_list("member").annotate(Count("pk")))
+    members: list[Any] = list(Member.objects.filter(pk__in=counted).order_by("code")) if counted else []
+    for member in members:
+        member.link_count = counted[member.pk]
+    return members
 
 
 def _in_area(households: Any, area: ServiceArea | None, on: date) -> Any:

@@ -100,3 +100,17 @@ GRANTS = (
 
 def no_right_here() -> str:
     return _("Your appointments do not cover this. Ask the county committee if they should.")
+
+
+def may_edit_household(user: Any, household: Any) -> Verdict:
+    """The whole record: the branch's secretary, or the clerk of its village."""
+    if EDIT_HOUSEHOLDS.held(user, household) or EDIT_HOUSEHOLDS.held(user, household.team):
+        return ALLOWED
+    return refused(_("A household's record is kept by the branch secretary and the village clerk."))
+
+
+def may_edit_contact(user: Any, household: Any, areas: Any) -> Verdict:
+    """The contact: who keeps the record, and the leader of an area that holds its team (`areas`)."""
+    if may_edit_household(user, household) or any(EDIT_HOUSEHOLD_CONTACT.held(user, area) for area in areas):
+        return ALLOWED
+    return refused(_("A household's contact is kept by its branch, its village and its service area."))

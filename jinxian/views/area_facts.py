@@ -19,7 +19,7 @@ from jinxian.views.lists import coverage_of, crumbs_to
 from jinxian.views.quarters import Quarters, confirmed_lines, mean_points, quarters_of
 from jinxian.views.rights import counts_areas
 from members.models import Exemption, HouseholdLink, LinkTotal, Member, Post
-from members.permissions import SEE_MEMBERS
+from members.permissions import SEE_MEMBERS, may_plan_links
 from service_areas.crumbs import branch_url
 from service_areas.dated import holds_on
 from service_areas.models import AreaTeam, Household, ServiceArea
@@ -141,4 +141,5 @@ def _coverage(user: Any, area: ServiceArea, on: date) -> dict[str, Any]:
         "unlinked": named,
         "unlinked_count": unlinked,
         "unnamed_count": unlinked - len(named),
+        "plans_links": bool(may_plan_links(user, area.branch)),
     }

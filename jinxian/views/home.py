@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.models import Period, SheetMember
 from jinxian import duties
-from jinxian.views import home_parts
+from jinxian.views import home_parts, home_waiting
 from service_areas.crumbs import crumbs_of_scope
 from service_areas.permissions import (
     ADMINISTRATOR,
@@ -60,6 +60,8 @@ def home(request: HttpRequest) -> HttpResponse:
     for roles, fill in PARTS:
         if page.scope.roles & roles:
             fill(page)
+    if user.is_superuser and not page.main:
+        fill_founder(page)
     return render(
         request,
         "jinxian/home/home.html",
@@ -81,6 +83,8 @@ def fill_work(page: Page) -> None:
     page.put("owed", work)
     if work.came_back:
         page.put("came_back", work)
+    if SECRETARY in page.scope.roles:
+        _put_waiting(page)
     facts = home_parts.branch_facts(page.user, branches.values(), on=page.on)
     if any(fact["unlinked"] for fact in facts):
         page.put("unlinked", facts)
@@ -92,6 +96,12 @@ def fill_work(page: Page) -> None:
         page.beside("we_wait", {"sheets": work.we_wait, "today": page.on})
     if not page.scope.roles & {MEMBER}:
         _put_own_line(page)
+
+
+def _put_waiting(page: Page) -> None:
+    rows = home_waiting.waiting(page.user, on=page.on)
+    if rows and not any(name.endswith("_waiting.html") for name, _data in page.main):
+        page.put("waiting", rows)
 
 
 def _put_own_line(page: Page) -> None:
@@ -110,6 +120,7 @@ def fill_township(page: Page) -> None:
     )  # fmt: skip
     lines = duties.own_lines(page.user, page.periods, townships=pks, on=page.on)
     page.put("review", {"standings": standings, "lines": lines, "townships": townships})
+    _put_waiting(page)
     page.put("we_wait_parts", {"standings": standings, "part": "branch"})
     for standing in standings:
         page.beside("standing", {"standing": standing})
@@ -160,6 +171,11 @@ def fill_clerk(page: Page) -> None:
 
 def fill_administrator(page: Page) -> None:
     page.put("administrator", None)
+
+
+def fill_founder(page: Page) -> None:
+    """A superuser before there is any county: the first step is the workbook."""
+    page.put("founder", None)
 
 
 # In the order of rank; each is asked once, however many appointments of the role somebody holds.

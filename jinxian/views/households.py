@@ -17,7 +17,7 @@ from jinxian.views.rights import may_list
 from members.models import HouseholdLink
 from members.permissions import SEE_MEMBERS
 from service_areas.models import Household
-from service_areas.permissions import SEE_HOUSEHOLDS, require
+from service_areas.permissions import EDIT_HOUSEHOLD_CONTACT, EDIT_HOUSEHOLDS, SEE_HOUSEHOLDS, require
 
 
 @require_safe
@@ -33,6 +33,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
     context = list_context(request, table, listing, url_name="household_list")
     _add_members(user, context["rows"])
     context |= {"note": left_out_sentence(listing.left_out), "links_members": SEE_MEMBERS.held_anywhere(user)}
+    context |= {"enters": EDIT_HOUSEHOLDS.held_anywhere(user), "edits": EDIT_HOUSEHOLD_CONTACT.held_anywhere(user)}
     return render(request, "jinxian/households/household_list.html", context)
 
 

@@ -143,6 +143,10 @@ def _page(
 ) -> HttpResponse:
     rows = [_row(plan, household, kept) for household in plan.waiting[:MANY]]
     after = Counter(row["member"].pk for row in rows if row["member"] and row["is_chosen"])
+    loads = [
+        {"member": member, "before": plan.loads[member.pk], "after": plan.loads[member.pk] + after[member.pk]}
+        for member in plan.members
+    ]
     total = LinkTotal.objects.visible_to(request.user).filter(level="branch", unit_id=plan.branch.pk).first()
     level = LinkTotal.objects.visible_to(request.user).filter(level="area", unit_id=area.pk).first() if area else total
     context = {
@@ -155,10 +159,8 @@ def _page(
         "more_rows": rows[SHOWN:],
         "rest_count": len(plan.waiting) - len(rows),
         "chosen_count": sum(row["is_chosen"] for row in rows),
-        "loads": [
-            {"member": member, "before": plan.loads[member.pk], "after": plan.loads[member.pk] + after[member.pk]}
-            for member in plan.members
-        ],
+        "loads": [load for load in loads if load["after"] != load["before"]],
+        "other_loads": [load for load in loads if load["after"] == load["before"]],
         "lowest": LOWEST,
         "highest": HIGHEST,
         "total": level,

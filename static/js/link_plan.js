@@ -39,6 +39,8 @@ if (plan) {
       item.querySelector("[data-after]").textContent = after;
       item.querySelector(".new").setAttribute("width", Math.min(after, 20));
       item.classList.toggle("over", after > Number(plan.dataset.highest));
+      const folded = item.closest("details");
+      if (folded && after !== Number(item.dataset.before)) folded.open = true;
     }
     const take = plan.querySelector("[data-take]");
     take.querySelector("span").textContent = chosen === 1 ? take.dataset.one : take.dataset.many.replace("#", chosen);

@@ -30,7 +30,7 @@ def read(data: bytes, file_name: str) -> Iterator[Sheet]:
     Errors: FileRefused at once or while the rows are read, where the file is none of the two, is damaged, protected by
     a password, or larger than anybody's county.
     """
-    if not data.strip():
+    if not data.strip(b" \t\r\n\xef\xbb\xbf"):
         raise FileRefused("empty", _EMPTY, name=file_name)
     if len(data) > LARGEST:
         raise FileRefused("too_large", _TOO_LARGE, name=file_name, megabytes=LARGEST // 1024 // 1024)

@@ -2,22 +2,25 @@
 
 Each function gives `(value, notice)`: None for a blank cell; a notice where the cell was taken in a way worth a look. A
 guess is never made: a code that a spreadsheet has turned into a number has perhaps lost digits, and is refused. With
-`secret` no sentence repeats what stands in the cell. Asked for millions of cells, so the plain case comes first.
+`secret` no sentence repeats what stands in the cell, and none ever repeats what looks like an ID number: columns get
+mixed up. Asked for millions of cells, so the plain case comes first.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_noop
 
 from jinxian.lib import Refused
-from jinxian.lib.chinese import clean_text
-from jinxian.lib.numbers import LARGEST, parse_quantity, shown
+from jinxian.lib.chinese import TextRefused, clean_text
+from jinxian.lib.id_numbers import masked
+from jinxian.lib.numbers import NumberRefused, parse_quantity, parse_yes_no, shown
 from jinxian.lib.spreadsheets.kinds import Cell, CellError, Formula
 
 PEOPLE = ("口", "人", "户", "个")
@@ -25,8 +28,11 @@ _SPACES = " \t\r\n\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\ufeff"
 _FULL_WIDTH = str.maketrans(
     {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 32, 0x3002: 46}  # ！to ～, wide space, 。
 )
-_NUMBER_LIKE = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+|[0-9]{6,}\.0+")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]")
+# What a spreadsheet makes of a code: 1.30183E+11, 130183.0. “12E3” may well be somebody's code.
+_NUMBER_LIKE = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+[0-9]+|[0-9]\.[0-9]+[eE][0-9]+|[0-9]{6,}\.0+")
+_EXPONENT = re.compile(r"[eE]\+?[0-9]")
+_LIKE_AN_ID_NUMBER = re.compile("[0-9０-９]{15,}[Xx]?")
+_NOISE = Decimal("1e-9")
 _FIRST_SERIAL = date(1899, 12, 30)
 _LAST_SERIAL = 80_000
 _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
@@ -48,6 +54,8 @@ _SECRET_AS_NUMBER = gettext_noop(
 )
 _CODE_SPACES = gettext_noop("A code has no spaces. Take them out.")
 _FOLDED = gettext_noop("Full-width characters were taken as “%(text)s”.")
+_NOT_A_NUMBER = gettext_noop("“%(text)s” is not a number: enter digits only")
+_TOO_FINE = gettext_noop("“%(text)s”: the finest step is %(step)s, round it")
 _NOT_WHOLE = gettext_noop("“%(text)s”: a whole number is needed here.")
 _BETWEEN = gettext_noop("“%(text)s”: between %(lowest)s and %(highest)s is possible here.")
 _UNIT_LEFT_OUT = gettext_noop("Full-width digits or the unit were taken off: %(text)s.")
@@ -67,11 +75,10 @@ _DAY_STYLES = re.compile(
 )
 _DAY_LAST = re.compile(r"(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<y>[0-9]{4})")
 _MONTH_ONLY = re.compile(r"[0-9]{4}(?:[-/.][0-9]{1,2}|年(?:[0-9]{1,2}月?)?|[0-9]{2})?")
-_TO_TEN = "一二三四五六七八九十"
-_CHINESE_DAY = re.compile(f"[〇零○{_TO_TEN}]{{4}}年[{_TO_TEN}]{{1,2}}月[{_TO_TEN}]{{1,3}}[日号]?")
-
-_YES = frozenset({"是", "yes", "y", "true", "1", "√", "✓", "对", "有"})
-_NO = frozenset({"否", "no", "n", "false", "0", "×", "x", "不", "无"})
+_TO_NINE = "[一二三四五六七八九]"
+_CHINESE_DAY = re.compile(
+    f"[〇零○一二三四五六七八九]{{4}}年(?:{_TO_NINE}|十[一二]?)月(?:{_TO_NINE}|[二三]?十{_TO_NINE}?)[日号]?"
+)
 
 
 class CellRefused(Refused):
@@ -92,58 +99,74 @@ Taken = tuple[Any, Notice | None]
 def text(cell: Cell, *, longest: int, secret: bool = False) -> Taken:
     """The text without spaces at its ends, otherwise as it is written; a whole number as its digits, with a notice."""
     if type(cell) is str:
-        if cell.isprintable() and not _CONTROL.search(cell):
-            value = cell.strip(_SPACES)
-        else:
-            value = clean_text(cell, multiline=False).strip(_SPACES)
+        value = (cell if cell.isprintable() else _clean(cell)).strip(_SPACES)
         if len(value) > longest:
             raise CellRefused("too_long", _TOO_LONG, longest=longest)
         return value or None, None
-    return _of_other(cell, lambda inner: text(inner, longest=longest, secret=secret), _number_as_text, secret=secret)
+    return _of_other(
+        cell,
+        lambda inner: text(inner, longest=longest, secret=secret),
+        lambda inner: _number_as_text(inner, longest, secret),
+        secret=secret,
+    )
 
 
-def _number_as_text(cell: Any, secret: bool) -> Taken:
+def _clean(cell: str) -> str:
+    try:
+        return clean_text(cell, multiline=False)
+    except TextRefused as refused:
+        raise CellRefused(refused.code, refused.message) from None
+
+
+def _number_as_text(cell: Any, longest: int, secret: bool) -> Taken:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e9:
-        digits = str(int(cell))
+        digits, _notice = text(str(int(cell)), longest=longest)
         return digits, Notice("number_as_text", _NUMBER_AS_TEXT, {"text": "···" if secret else digits})
-    raise CellRefused("not_text", _NOT_TEXT, text="···" if secret else _as_shown(cell))
+    raise CellRefused("not_text", _NOT_TEXT, text=_as_shown(cell, secret))
 
 
 def code(cell: Cell, *, longest: int, secret: bool = False) -> Taken:
     """A code: no spaces, full-width signs folded with a notice. Whatever a spreadsheet holds as a number is refused."""
     if type(cell) is str:
-        value = cell.strip(_SPACES).removeprefix("'")
-        notice = None
+        value, notice = cell.strip(_SPACES).removeprefix("'"), None
         if not value.isascii():
-            folded = value.translate(_FULL_WIDTH)
-            if folded != value:
-                notice = Notice("folded", _FOLDED, {"text": "···" if secret else shown(folded)})
-                value = folded.strip()
+            value, notice = _folded(value, secret)
         if not value:
             return None, None
-        if not value.isprintable() or _CONTROL.search(value):
-            value = clean_text(value, multiline=False)
-        if " " in value:
+        if not value.isprintable():
+            value = _clean(value)
+        if len(value.split()) > 1:
             raise CellRefused("code_spaces", _CODE_SPACES)
         if _NUMBER_LIKE.fullmatch(value):
-            _refuse_number(value, secret)
+            raise _code_as_number(value, secret)
         if len(value) > longest:
             raise CellRefused("too_long", _TOO_LONG, longest=longest)
         return value, notice
-    return _of_other(cell, lambda inner: code(inner, longest=longest, secret=secret), _not_a_code, secret=secret)
+    return _of_other(
+        cell, lambda inner: code(inner, longest=longest, secret=secret), lambda inner: _not_a_code(inner, secret),
+        secret=secret,
+    )  # fmt: skip
+
+
+def _folded(value: str, secret: bool) -> tuple[str, Notice | None]:
+    folded = value.translate(_FULL_WIDTH).strip()
+    if folded == value:
+        return value, None
+    return folded, Notice("folded", _FOLDED, {"text": _quoted(folded, secret)})
 
 
 def _not_a_code(cell: Any, secret: bool) -> Taken:
     if isinstance(cell, float):
-        _refuse_number(f"{cell:.5E}" if abs(cell) >= 1e11 else f"{cell:.10g}", secret)
-    raise CellRefused("not_text", _NOT_TEXT, text="···" if secret else _as_shown(cell))
+        raise _code_as_number(_as_shown(cell), secret)
+    raise CellRefused("not_text", _NOT_TEXT, text=_as_shown(cell, secret))
 
 
-def _refuse_number(as_shown: str, secret: bool) -> None:
+def _code_as_number(as_shown: str, secret: bool) -> CellRefused:
     if secret:
-        raise CellRefused("secret_as_number", _SECRET_AS_NUMBER)
-    sentence = _CODE_AS_EXPONENT if "E" in as_shown.upper() else _CODE_AS_NUMBER
-    raise CellRefused("code_as_number", sentence, text=as_shown)
+        return CellRefused("secret_as_number", _SECRET_AS_NUMBER)
+    if _EXPONENT.search(as_shown):
+        return CellRefused("code_as_number", _CODE_AS_EXPONENT, text=as_shown)
+    return CellRefused("code_as_number", _CODE_AS_NUMBER, text=_quoted(as_shown))
 
 
 def whole(cell: Cell, *, lowest: int, highest: int) -> Taken:
@@ -160,73 +183,87 @@ def decimal(cell: Cell, *, decimals: int, highest: Decimal) -> Taken:
     """A number of 0 or more with at most so many decimals; the noise of binary fractions is rounded off."""
     value, notice = _number(cell, decimals=decimals)
     if value is not None and not 0 <= value <= highest:
-        raise CellRefused("outside", _BETWEEN, text=_as_shown(cell), lowest=0, highest=highest)
+        raise CellRefused("outside", _BETWEEN, text=_as_shown(cell), lowest=0, highest=f"{highest:f}")
     return value, notice
 
 
 def _number(cell: Cell, *, decimals: int) -> tuple[Decimal | None, Notice | None]:
     if type(cell) is float:
-        number = Decimal(repr(cell)) if abs(cell) < 1e15 else Decimal(LARGEST + 1)
-        rounded = round(number, decimals)
-        if abs(rounded - number) < Decimal("1e-9"):
-            return rounded, None
-        number_text = _as_shown(cell)
-        if decimals == 0:
-            raise CellRefused("not_whole", _NOT_WHOLE, text=number_text)
-        return parse_quantity(number_text, decimals=decimals, unit=""), None  # refuses what is too fine
+        return _of_float(cell, decimals), None
     if type(cell) is str:
-        value = parse_quantity(cell, decimals=decimals, unit="", units=PEOPLE)
-        plain = cell.strip(_SPACES)
-        if value is None or re.fullmatch(r"[0-9]+(\.[0-9]+)?", plain, re.ASCII):
+        try:
+            value = parse_quantity(cell, decimals=decimals, unit="", units=PEOPLE)
+        except NumberRefused as refused:
+            params = refused.params | {"text": _quoted(cell.strip(_SPACES))}
+            raise CellRefused(refused.code, refused.message, **params) from None
+        if value is None or re.fullmatch(r"[0-9]+(\.[0-9]+)?", cell.strip(_SPACES), re.ASCII):
             return value, None
         return value, Notice("unit_left_out", _UNIT_LEFT_OUT, {"text": f"{value:f}"})
-    return _of_other(cell, lambda inner: _number(inner, decimals=decimals), _no_number, secret=False)
+    return _of_other(cell, lambda inner: _number(inner, decimals=decimals), _no_number)
 
 
-def _no_number(cell: Any, secret: bool) -> Taken:
-    raise CellRefused("not_a_number", _NOT_WHOLE, text=_as_shown(cell))
+def _of_float(cell: float, decimals: int) -> Decimal:
+    """The number with so many decimals; a spreadsheet's 0.30000000000000004 is 0.3, but nothing is rounded."""
+    if not isfinite(cell):
+        _no_number(cell)
+    number = Decimal(repr(cell))
+    if abs(cell) >= 1e15:
+        return number  # beyond what anybody is allowed, and too long to be rounded
+    rounded = round(number, decimals)
+    if abs(rounded - number) < _NOISE:
+        return rounded or abs(rounded)  # no “-0”
+    if decimals == 0:
+        raise CellRefused("not_whole", _NOT_WHOLE, text=_as_shown(cell))
+    raise CellRefused("too_fine", _TOO_FINE, text=f"{cell:.15g}", step=f"{Decimal(1).scaleb(-decimals):f}")
+
+
+def _no_number(cell: Any) -> Taken:
+    raise CellRefused("not_a_number", _NOT_A_NUMBER, text=_as_shown(cell))
 
 
 def day(cell: Cell, *, earliest: date = date(1900, 1, 1), latest: date | None = None) -> Taken:
     """A day: a date cell, its number with a notice, or text in one of the usual styles, year first."""
     value, notice = _day(cell)
     if value is not None and (value < earliest or (latest is not None and value > latest)):
-        raise CellRefused("outside", _OUTSIDE, text=str(value), earliest=earliest, latest=latest or "")
+        bounds = {"earliest": str(earliest), "latest": str(latest or date.max)}
+        raise CellRefused("outside", _OUTSIDE, text=str(value), **bounds)
     return value, notice
 
 
 def _day(cell: Cell) -> tuple[date | None, Notice | None]:
+    if type(cell) is str:
+        return _day_written(cell), None
     if isinstance(cell, datetime):
         if cell.time() != time(0):
             raise CellRefused("with_time", _WITH_TIME, text=cell.isoformat(" ", "minutes"))
         return cell.date(), None
     if isinstance(cell, date):
         return cell, None
-    if type(cell) is str:
-        return _day_written(cell)
-    return _of_other(cell, _day, _serial, secret=False)
+    return _of_other(cell, _day, _serial)
 
 
-def _serial(cell: Any, secret: bool) -> Taken:
+def _serial(cell: Any) -> Taken:
     if isinstance(cell, float) and cell.is_integer() and 1 <= cell <= _LAST_SERIAL:
         found = _FIRST_SERIAL + timedelta(int(cell))
         return found, Notice("serial", _SERIAL, {"day": found.isoformat()})
     if isinstance(cell, float) and cell.is_integer() and 18_000_000 < cell < 22_000_000:
-        return _day_written(str(int(cell)))  # 19870324 typed as a number
+        return _day_written(str(int(cell))), None  # 19870324 typed as a number
     raise CellRefused("not_a_day", _NOT_A_DAY, text=_as_shown(cell))
 
 
-def _day_written(cell: str) -> tuple[date | None, Notice | None]:
+def _day_written(cell: str) -> date | None:
     plain = cell.strip(_SPACES).translate(_FULL_WIDTH).strip()
     if not plain:
-        return None, None
-    if _CHINESE_DAY.fullmatch(plain):
-        plain = _chinese_day(plain)
+        return None
+    if "年" in plain:
+        plain = "".join(plain.split())
+        if _CHINESE_DAY.fullmatch(plain):
+            plain = _chinese_day(plain)
     found = _DAY_STYLES.fullmatch(plain)
     if found is None:
-        return _other_day(plain), None
+        return _other_day(plain)
     month = found["m"] or found["m2"] or found["m3"]
-    return _date(int(found["y"]), int(month), int(found["d"] or found["d2"] or found["d3"]), plain), None
+    return _date(int(found["y"]), int(month), int(found["d"] or found["d2"] or found["d3"]), plain)
 
 
 def _other_day(plain: str) -> date:
@@ -234,19 +271,19 @@ def _other_day(plain: str) -> date:
     if found := _DAY_LAST.fullmatch(plain):
         first, second = int(found["a"]), int(found["b"])
         if first <= 12 and second <= 12 and first != second:
-            raise CellRefused("day_or_month", _DAY_OR_MONTH, text=shown(plain))
+            raise CellRefused("day_or_month", _DAY_OR_MONTH, text=_quoted(plain))
         month, day_of_month = (first, second) if first <= 12 else (second, first)
         return _date(int(found["y"]), month, day_of_month, plain)
     if _MONTH_ONLY.fullmatch(plain):
-        raise CellRefused("only_month", _ONLY_MONTH, text=shown(plain))
-    raise CellRefused("not_a_day", _NOT_A_DAY, text=shown(plain))
+        raise CellRefused("only_month", _ONLY_MONTH, text=_quoted(plain))
+    raise CellRefused("not_a_day", _NOT_A_DAY, text=_quoted(plain))
 
 
 def _date(year: int, month: int, day_of_month: int, plain: str) -> date:
     try:
         return date(year, month, day_of_month)
     except ValueError:
-        raise CellRefused("no_such_day", _NO_SUCH_DAY, text=shown(plain)) from None
+        raise CellRefused("no_such_day", _NO_SUCH_DAY, text=_quoted(plain)) from None
 
 
 def _chinese_day(plain: str) -> str:
@@ -273,31 +310,32 @@ def choice(cell: Cell, *, choices: Mapping[str, str], offered: str) -> Taken:
             return found, None
         if not cell.strip(_SPACES):
             return None, None
-        raise CellRefused("not_offered", _NOT_OFFERED, text=shown(cell), offered=offered)
+        raise CellRefused("not_offered", _NOT_OFFERED, text=_quoted(cell), offered=offered)
     return _of_other(
         cell,
         lambda inner: choice(inner, choices=choices, offered=offered),
-        lambda inner, secret: choice(_as_shown(inner), choices=choices, offered=offered),
-        secret=False,
+        lambda inner: choice(_as_shown(inner), choices=choices, offered=offered),
     )
 
 
 def yes_no(cell: Cell) -> Taken:
-    """True for 是, yes, 1 and a tick, False for 否, no, 0."""
+    """True for 是, yes, 1, true and a tick, False for 否, no, 0, false and a cross, as numbers.py has it."""
     if type(cell) is bool:
         return cell, None
-    if isinstance(cell, CellError | Formula) or cell is None:
-        return _of_other(cell, yes_no, _no_number, secret=False)
-    word = _as_shown(cell).translate(_FULL_WIDTH).strip(_SPACES).casefold()
-    if not word:
-        return None, None
-    if word not in _YES | _NO:
-        raise CellRefused("yes_or_no", _YES_OR_NO, text=shown(word))
-    return word in _YES, None
+    if type(cell) is not str:
+        return _of_other(cell, yes_no, lambda inner: yes_no(_as_shown(inner)))
+    word = cell.strip(_SPACES).casefold()
+    if word in ("true", "false"):
+        return word == "true", None
+    try:
+        value = parse_yes_no(cell)
+    except NumberRefused:
+        raise CellRefused("yes_or_no", _YES_OR_NO, text=_quoted(cell)) from None
+    return None if value is None else bool(value), None
 
 
-def _of_other(cell: Cell, again: Any, other: Any, *, secret: bool) -> Any:
-    """Blank, an error or a formula's result; everything else is `other`'s."""
+def _of_other(cell: Cell, again: Callable[[Any], Any], other: Callable[[Any], Any], *, secret: bool = False) -> Any:
+    """Blank, an error, or a formula's result, of which is asked `again`; everything else is `other`'s."""
     if cell is None:
         return None, None
     if isinstance(cell, CellError):
@@ -306,15 +344,25 @@ def _of_other(cell: Cell, again: Any, other: Any, *, secret: bool) -> Any:
         if cell.value is None or cell.value == "":
             raise CellRefused("no_result", _NO_RESULT)
         value, notice = again(cell.value)
-        shown_text = "···" if secret else shown(str(value))
-        return value, notice or Notice("formula", _FORMULA, {"text": shown_text})
-    return other(cell, secret)
+        return value, notice or Notice("formula", _FORMULA, {"text": _as_shown(cell.value, secret)})
+    return other(cell)
 
 
-def _as_shown(cell: Any) -> str:
+def _as_shown(cell: Any, secret: bool = False) -> str:
     """A cell the way a spreadsheet shows it, fit for a sentence."""
+    if isinstance(cell, Formula):
+        cell = cell.value
+    if secret:
+        return "···"
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
-        return f"{cell:.5E}" if abs(cell) >= 1e11 else f"{cell:.10g}"
-    return shown(str(cell))
+        if abs(cell) >= 1e11:
+            return f"{cell:.5E}"
+        return str(int(cell)) if cell.is_integer() else f"{cell:.10g}"
+    return _quoted(str(cell))
+
+
+def _quoted(written: str, secret: bool = False) -> str:
+    """What is written, fit for a sentence: short, printable, an ID number masked."""
+    return "···" if secret else shown(_LIKE_AN_ID_NUMBER.sub(lambda number: masked(number[0]), written[:200]))

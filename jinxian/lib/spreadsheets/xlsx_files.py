@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import marshal
 import os
+import select
+import signal
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
+from time import monotonic
 from typing import IO, Any
 
 from django.utils.translation import gettext_noop
 
-from jinxian.lib.spreadsheets.guard import Found, look_into
+from jinxian.lib.spreadsheets.guard import EMPTY_RESULT, FORMULA, Found, look_into, refuse_beyond
 from jinxian.lib.spreadsheets.kinds import Cell, CellError, FileRefused, Formula, Row, Sheet
 
-MEMORY = 1200 * 1024 * 1024  # address space of the process; a whole county takes half of it
+MEMORY = 700 * 1024 * 1024  # address space the process may add: 260,000 rows take 350 MB with 10 columns, 620 with 20
 SECONDS = 60
 _CHILD = Path(__file__).with_name("child.py")
+_OUT_OF_MEMORY = 3
+# Nothing of the server's settings: what reads a stranger's file knows no secret.
+_ENVIRONMENT = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "LANG") if name in os.environ}
 
-_NOT_READ = gettext_noop(
-    "“%(name)s” cannot be read: it is damaged, or needs more memory or time than any county. Save it anew as xlsx."
+_DAMAGED = gettext_noop("“%(name)s” is damaged. Open it, save it anew and bring it in again.")
+_TOO_MUCH_MEMORY = gettext_noop(
+    "“%(name)s” needs more memory than any county. Delete what stands far out in its sheets, or split it."
 )
+_TOOK_TOO_LONG = gettext_noop("“%(name)s” takes longer than %(seconds)s seconds to open. Split it into several files.")
 _READ: dict[str, Any] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
@@ -33,61 +42,104 @@ _READ: dict[str, Any] = {
 
 
 def read_xlsx(data: bytes, file_name: str) -> Iterator[Sheet]:
-    """The sheets, streamed. Errors: FileRefused, also while rows are read."""
+    """The sheets, streamed; rows that were not asked for are passed over. Errors: FileRefused, also while rows are
+    read."""
     looked = look_into(data, file_name)
-    environment = os.environ | {"READ_MEMORY": str(MEMORY), "READ_SECONDS": str(SECONDS)}
-    child = subprocess.Popen(
-        [sys.executable, "-I", str(_CHILD)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    assert child.stdin is not None and child.stdout is not None
-    feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
-    feeder.start()
-    timer = threading.Timer(SECONDS * 2, child.kill)
-    timer.start()
+    opened = _Opened(data, file_name)
     try:
-        while (begun := _packet(child.stdout)) is not None:
-            name, is_hidden = begun
-            yield Sheet(name, is_hidden, _rows(child.stdout, looked.get(name, Found()), file_name))
-        if child.wait() != 0:
-            raise FileRefused("not_read", _NOT_READ, name=file_name)
+        while (begun := opened.packet(may_end=True)) is not None:
+            place, name, is_hidden, last_row, last_column = begun
+            refuse_beyond(last_row, last_column, file_name)
+            rows = _rows(opened, looked[place] if place < len(looked) else Found())
+            yield Sheet(name, is_hidden, rows)
+            deque(rows, maxlen=0)
     finally:
-        timer.cancel()
-        child.kill()
-        child.wait()
-        child.stdout.close()
+        opened.close()
+
+
+class _Opened:
+    """The process with the file in it. It is waited for SECONDS at most, not counting what the rows are used for."""
+
+    def __init__(self, data: bytes, file_name: str) -> None:
+        self.file_name = file_name
+        self.patience = float(SECONDS)
+        self.child = subprocess.Popen(
+            [sys.executable, "-I", str(_CHILD), str(MEMORY), str(SECONDS)], env=_ENVIRONMENT, bufsize=0,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert self.child.stdin is not None and self.child.stdout is not None
+        self.out = self.child.stdout
+        self.poll = select.poll()
+        self.poll.register(self.out, select.POLLIN)
+        self.feeder = threading.Thread(target=_feed, args=(self.child.stdin, data), daemon=True)
+        self.feeder.start()
+
+    def packet(self, *, may_end: bool = False) -> Any:
+        """The next value, None where the process has ended well and may. Errors: FileRefused where it broke off."""
+        head = self._bytes(4)
+        if not head and may_end and self.child.wait() == 0:
+            return None
+        length = int.from_bytes(head, "big")
+        packet = self._bytes(length) if len(head) == 4 else b""
+        if not packet or len(packet) < length:
+            raise self._refusal()
+        return marshal.loads(packet)
+
+    def _bytes(self, count: int) -> bytes:
+        """So many bytes, fewer where the process has ended. Errors: FileRefused where it takes too long."""
+        read = bytearray()
+        while len(read) < count:
+            begun = monotonic()
+            is_there = self.poll.poll(max(self.patience, 0) * 1000)
+            self.patience -= monotonic() - begun
+            if not is_there:
+                self.child.kill()
+                raise self._refusal()
+            piece = os.read(self.out.fileno(), min(count - len(read), 1024 * 1024))
+            if not piece:
+                break
+            read += piece
+        return bytes(read)
+
+    def _refusal(self) -> FileRefused:
+        status = self.child.wait()
+        if status in (_OUT_OF_MEMORY, -signal.SIGABRT):
+            return FileRefused("too_much_memory", _TOO_MUCH_MEMORY, name=self.file_name)
+        if status in (-signal.SIGXCPU, -signal.SIGKILL):
+            return FileRefused("took_too_long", _TOOK_TOO_LONG, name=self.file_name, seconds=SECONDS)
+        return FileRefused("damaged", _DAMAGED, name=self.file_name)
+
+    def close(self) -> None:
+        self.child.kill()
+        self.child.wait()
+        self.feeder.join()
+        self.out.close()
 
 
 def _feed(pipe: IO[bytes], data: bytes) -> None:
+    rest = memoryview(data)
     try:
         with pipe:
-            pipe.write(data)
+            while rest:
+                rest = rest[pipe.write(rest) :]
     except OSError:
         pass  # it ended early: the reader finds that out
 
 
-def _packet(pipe: IO[bytes]) -> Any:
-    """The next value; None at the end. A process that broke off ends in the middle of one."""
-    head = pipe.read(4)
-    if len(head) < 4:
-        return None
-    length = int.from_bytes(head, "big")
-    packet = pipe.read(length)
-    return marshal.loads(packet) if len(packet) == length else None
-
-
-def _rows(pipe: IO[bytes], found: Found, file_name: str) -> Iterator[Row]:
-    ended = False
-    while not ended:
-        head = pipe.read(4)
-        packet = pipe.read(int.from_bytes(head, "big")) if len(head) == 4 else b""
-        if not packet:
-            raise FileRefused("not_read", _NOT_READ, name=file_name)
-        batch = marshal.loads(packet)
-        ended = batch is None
-        for row, cells in batch or ():
-            yield row + 1, _told(row, cells, found) if found.errors or found.formulas else _dated(cells)
-    yield from _rows_of_errors(found)
+def _rows(opened: _Opened, found: Found) -> Iterator[Row]:
+    """The rows with their errors and formulas. The library gives errors as blank, and passes over rows that hold
+    nothing but them."""
+    special = deque(found.rows)
+    while (batch := opened.packet()) is not None:
+        for row, cells in batch:
+            while special and special[0] < row:
+                yield from _told(special.popleft(), [], found)
+            if special and special[0] == row:
+                yield from _told(special.popleft(), cells, found)
+            else:
+                yield row + 1, _dated(cells)
+    for row in special:
+        yield from _told(row, [], found)
 
 
 def _dated(cells: list[Any]) -> list[Cell]:
@@ -97,22 +149,20 @@ def _dated(cells: list[Any]) -> list[Cell]:
     return cells
 
 
-def _told(row: int, cells: list[Any], found: Found) -> list[Cell]:
-    """The row with its errors, which the library gives as blank, and its formulas."""
+def _told(row: int, cells: list[Any], found: Found) -> Iterator[Row]:
+    """The row with its errors and formulas; none where all that it has are formulas that show nothing."""
     read = _dated(cells)
-    errors = found.errors.pop(row, {})
-    if errors:
-        read += [None] * (max(errors) + 1 - len(read))
-    for column in found.formulas.get(row, ()):
-        if column < len(read):
-            value: Any = read[column]
-            read[column] = Formula(value)
-    for column, text in errors.items():
-        read[column] = CellError(text)
-    return read
+    masks = [(what, mask) for what, rows in found.cells.items() if (mask := rows.get(row, 0))]
+    read += [None] * (max(mask.bit_length() for _what, mask in masks) - len(read))
+    for what, mask in masks:
+        for column in range(mask.bit_length()):
+            if mask >> column & 1:
+                read[column] = _special(what, read[column])
+    if any(cell is not None and cell != Formula("") for cell in read):
+        yield row + 1, read
 
 
-def _rows_of_errors(found: Found) -> Iterator[Row]:
-    """Rows that hold errors alone: the library passes over them."""
-    for row in sorted(found.errors):
-        yield row + 1, _told(row, [], found)
+def _special(what: str, cell: Any) -> Cell:
+    if what == FORMULA:
+        return Formula(cell)
+    return Formula("") if what == EMPTY_RESULT else CellError(what)
