@@ -30,7 +30,7 @@ class FilesField(forms.FileField):
     widget = SeveralFiles
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, list | tuple) else [data]
+        given = (data if isinstance(data, list | tuple) else [data]) or [None]
         files = [super(FilesField, self).clean(each, initial) for each in given]
         if len(files) > FILES:
             raise ValidationError(_("Choose at most %(count)s files.") % {"count": FILES})
