@@ -63,11 +63,11 @@ def _who(instance: Any, request: Any = None, **kwargs: Any) -> Any:
 class History(HistoricalRecords):
     """A history without indexes on what a record points at: it is read by record."""
 
-    def copy_fields(self, model: Any) -> Any:
+    def create_history_model(self, model: Any, inherited: bool) -> Any:
         names = {field.name for field in model._meta.concrete_fields}
         self.excluded_fields = sorted(names & NEVER_KEPT)
         self.no_db_index = [field.name for field in model._meta.concrete_fields if field.is_relation]
-        return super().copy_fields(model)
+        return super().create_history_model(model, inherited)
 
 
 def history_of() -> HistoricalRecords:

@@ -21,8 +21,9 @@ from assessments.lines import add_line, take_off
 from assessments.models import Entry, Period, Sheet, SheetMember
 from assessments.periods import day_of_record
 from members import transfers
+from members.affiliations import affiliate
 from members.models import Affiliation, Member, Transfer
-from service_areas.models import Branch
+from service_areas.models import Branch, ServiceArea, SmallGroup
 
 State = Sheet.State
 FOLLOWING = frozenset({State.DRAFT, State.RETURNED})  # begun, and in the branch's own hands
@@ -171,3 +172,15 @@ def _open_periods(member: Member, on: date) -> list[Period]:
 
 def _lines(member: Member, periods: Sequence[Period]) -> Any:
     return SheetMember.objects.filter(member=member, period__in=periods)
+
+
+@transaction.atomic
+def move_and_follow(
+    *, member: Member, branch: Branch, small_group: SmallGroup | None, area: ServiceArea | None, on: date, by: Any
+) -> list[Followed]:
+    """Another small group or area from the day `on`, and the lines of open quarters with it.
+
+    Errors: ValidationError as in members.affiliations.
+    """
+    affiliate(member=member, branch=branch, small_group=small_group, area=area, on=on, by=by)
+    return follow(member=member, on=on, by=by)

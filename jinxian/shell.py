@@ -69,6 +69,8 @@ PAGES = {
     "link": ("organization", "household_list"),
     "handover": ("organization", "household_list"),
     "slip": ("organization", ""),
+    "post": ("organization", "branch_list"),
+    "history": ("organization", ""),
     "run": ("organization", "run_list"),
     "export": ("organization", "run_list"),
     "template": ("organization", "run_list"),

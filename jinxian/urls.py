@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("jinxian.urls_transfers")),
     path("", include("jinxian.urls_exemptions")),
     path("", include("jinxian.urls_links")),
+    path("", include("jinxian.urls_people")),
+    path("", include("jinxian.urls_place_changes")),
     path("", include("jinxian.urls_slips")),
     path("", include("workbook.urls")),
     path("management/", include("assessments.urls")),

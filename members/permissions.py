@@ -257,3 +257,42 @@ def may_review_exemption(user: Any, exemption: Exemption) -> Verdict:
 def may_plan_links(user: Any, branch: Any) -> Verdict:
     """The branch decides who looks after which household (rule 9)."""
     return PLAN_LINKS.verdict(user, branch, _("Who looks after which household is decided by the branch's secretary."))
+
+
+def may_add_member(user: Any, branch: Any) -> Verdict:
+    return ADD_MEMBERS.verdict(user, branch, _("Members are entered by the branch secretary or the township."))
+
+
+def may_edit_member(user: Any, member: Member) -> Verdict:
+    """The whole record: the township."""
+    return EDIT_MEMBERS.verdict(user, member.branch, _("The record itself is kept by the township."))
+
+
+def may_edit_contact(user: Any, member: Member) -> Verdict:
+    """Contact, spelling, small group and area: the branch, too."""
+    reason = _("Contact and group are kept by the branch secretary and the township.")
+    return EDIT_CONTACT.verdict(user, member.branch, reason)
+
+
+def may_change_status(user: Any, member: Member) -> Verdict:
+    """County and township with a document; nobody the own."""
+    if member.user_id == user.pk:
+        return refused(_("This is about yourself: somebody else does it."))
+    return CHANGE_STATUS.verdict(user, member.branch, _("Type and status are changed by the township or the county."))
+
+
+def may_enter_id_number(user: Any, member: Member) -> Verdict:
+    return ENTER_ID_NUMBER.verdict(user, member.branch, _("The ID number is entered by the branch secretary."))
+
+
+def may_reveal_id_number(user: Any, member: Member) -> Verdict:
+    """By an appointment only: a superuser without one reveals nothing."""
+    reason = _("Only the branch secretary, the township and the county see whole ID numbers.")
+    return REVEAL_ID_NUMBER.verdict(user, member.branch, reason)
+
+
+def may_fill_post(user: Any, kind: str, branch: Any) -> Verdict:
+    """Secretary and deputies: the township; leaders and group leaders: the branch secretary."""
+    if kind in ("secretary", "deputy"):
+        return APPOINT_SECRETARIES.verdict(user, branch, _("A branch's secretary is named by its township."))
+    return APPOINT_LEADERS.verdict(user, branch, _("Leaders are named by the branch secretary."))

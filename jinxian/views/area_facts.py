@@ -17,13 +17,13 @@ from assessments.models import Period, Sheet, SheetMember
 from assessments.permissions import may_see_cells
 from jinxian.views.lists import coverage_of, crumbs_to
 from jinxian.views.quarters import Quarters, confirmed_lines, mean_points, quarters_of
-from jinxian.views.rights import counts_areas
+from jinxian.views.rights import counts_areas, may_open
 from members.models import Exemption, HouseholdLink, LinkTotal, Member, Post
-from members.permissions import SEE_MEMBERS, may_plan_links
+from members.permissions import SEE_MEMBERS, may_fill_post, may_plan_links
 from service_areas.crumbs import branch_url
 from service_areas.dated import holds_on
 from service_areas.models import AreaTeam, Household, ServiceArea
-from service_areas.permissions import CLERK
+from service_areas.permissions import CLERK, SEE_HISTORY
 from service_areas.scoping import scope_of
 
 NAMED = 12  # unlinked households that are named; the rest stands in the list
@@ -45,6 +45,8 @@ def area_facts(user: Any, area: ServiceArea) -> dict[str, Any]:
         "teams": [row.team for row in teams if row.holds(on=on)],
         "past": _past(area, posts, teams, on),
         "quarters": [_quarter(user, period, sheets.get(period.pk)) for period in reversed(quarters.periods[:YEAR])],
+        "names_leader": bool(may_fill_post(user, Post.Kind.LEADER, area.branch)) and area.holds(on=on),
+        "sees_history": bool(may_open(SEE_HISTORY, user, area, area.branch)),
         "current": sheets.get(quarters.current.pk) if quarters.current else None,
         "crumbs": [
             *crumbs_to(user, county=area.county, township=area.township),

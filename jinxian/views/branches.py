@@ -17,11 +17,11 @@ from jinxian.filters import BranchFilter, places_of
 from jinxian.tables import BranchTable
 from jinxian.views.lists import coverage_of, crumbs_to, left_out_sentence, list_context, member_count, with_link_totals
 from jinxian.views.quarters import Quarters, quarters_of, sheets_of
-from jinxian.views.rights import counts_areas, counts_branches, may_list
+from jinxian.views.rights import counts_areas, counts_branches, may_list, may_open
 from members.models import LinkTotal, Member, Post
-from members.permissions import SEE_MEMBERS
+from members.permissions import SEE_MEMBERS, may_fill_post, may_plan_links
 from service_areas.models import Branch, ServiceArea, SmallGroup
-from service_areas.permissions import SEE_PLACES, require
+from service_areas.permissions import SEE_HISTORY, SEE_PLACES, require
 
 IN_BRANCH = (Post.Kind.SECRETARY, Post.Kind.DEPUTY)
 
@@ -95,6 +95,10 @@ def branch_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "period": quarters.current,
         "counts_branches": counts_branches(user),
         "links_members": SEE_MEMBERS.held_anywhere(user),
+        "names_secretary": bool(may_fill_post(user, Post.Kind.SECRETARY, branch)),
+        "names_leaders": bool(may_fill_post(user, Post.Kind.LEADER, branch)),
+        "plans_links": bool(may_plan_links(user, branch)),
+        "sees_history": bool(may_open(SEE_HISTORY, user, branch)),
         **_led_by(posts),
     }
     if counts_branches(user):

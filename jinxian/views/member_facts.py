@@ -21,11 +21,22 @@ from assessments.models import Sheet, SheetMember
 from assessments.permissions import SEE_STATE, may_see_line
 from jinxian.views.lists import crumbs_to, last_day
 from jinxian.views.quarters import CONFIRMED
-from jinxian.views.rights import counts_areas
-from members.models import Affiliation, Exemption, HouseholdLink, Member, Post
-from members.permissions import may_see_contact, may_see_exemption_reason, may_see_id_number
+from jinxian.views.rights import counts_areas, may_open
+from members.identity import reveals_of
+from members.models import Affiliation, Exemption, HouseholdLink, Member, Post, Transfer
+from members.permissions import (
+    may_apply_for_exemption,
+    may_apply_for_transfer,
+    may_change_status,
+    may_edit_contact,
+    may_enter_id_number,
+    may_reveal_id_number,
+    may_see_contact,
+    may_see_exemption_reason,
+    may_see_id_number,
+)
 from service_areas.crumbs import branch_url
-from service_areas.permissions import SEE_PLACES
+from service_areas.permissions import SEE_HISTORY, SEE_PLACES
 
 YEARS = 5
 
@@ -59,7 +70,8 @@ def member_facts(user: Any, member: Member) -> dict[str, Any]:
     reason = bool(may_see_exemption_reason(user, member))
     events = [
         *_post_events(posts, on), *_exemption_events(exemptions, reason, on),
-        *_moves(user, member, on), *_link_events(list(links), on),
+        *_moves(user, member, on), *_link_events(list(links), on), *_status_events(member),
+        *_transfer_events(user, member),
     ]  # fmt: skip
     return {
         "member": member,
@@ -75,6 +87,23 @@ def member_facts(user: Any, member: Member) -> dict[str, Any]:
         "opens_branch": SEE_PLACES.held_anywhere(user),
         "sees_figures": counts_areas(user),
         "crumbs": _crumbs(user, member),
+        **_steps(user, member),
+    }
+
+
+def _steps(user: Any, member: Member) -> dict[str, Any]:
+    """What the person may do with the record, and who saw its whole ID number."""
+    is_present = member.status in Member.PRESENT
+    sees_reveals = member.user_id == user.pk or may_open(SEE_HISTORY, user, member, member.branch)
+    return {
+        "may_edit": is_present and bool(may_edit_contact(user, member)),
+        "may_change_status": bool(may_change_status(user, member)),
+        "may_transfer": is_present and bool(may_apply_for_transfer(user, member)),
+        "may_exempt": is_present and bool(may_apply_for_exemption(user, member)),
+        "may_enter_number": bool(may_enter_id_number(user, member)),
+        "may_reveal": bool(member.id_number_masked and may_reveal_id_number(user, member)),
+        "sees_history": bool(may_open(SEE_HISTORY, user, member, member.branch)),
+        "reveals": list(reveals_of(member)[:5]) if sees_reveals else [],
     }
 
 
@@ -153,6 +182,32 @@ def _moves(user: Any, member: Member, on: date) -> Iterator[Event]:
             units = [unit.label for unit in (row.branch, row.small_group, row.area) if unit is not None]
             yield Event(row.started_on, "arrows-exchange", _("Now in %(place)s") % {"place": " · ".join(units)})
         former = row
+
+
+def _status_events(member: Member) -> Iterator[Event]:
+    """Changes of type and status, from the record's history."""
+    before = None
+    for now in member.history.order_by("history_id").only(
+        "history_id", "status", "status_on", "status_document", "member_type", "full_on"
+    ):
+        if before is not None and now.status != before.status and now.status_on:
+            words = {"status": now.get_status_display(), "document": now.status_document}
+            yield Event(now.status_on, "alert-triangle", _("%(status)s (%(document)s)") % words)
+        if before is not None and now.member_type != before.member_type and now.full_on:
+            yield Event(now.full_on, "certificate", _("Became a full member"))
+        before = now
+
+
+def _transfer_events(user: Any, member: Member) -> Iterator[Event]:
+    rows = Transfer.objects.visible_to(user).filter(member=member).select_related("member", "from_branch", "to_branch")
+    for row in rows:
+        words = {"place": row.destination}
+        yield Event(timezone.localdate(row.applied_at), "send", _("Transfer applied for: %(place)s") % words)
+        if row.issued_at:
+            yield Event(timezone.localdate(row.issued_at), "send", _("Letter issued: %(place)s") % words)
+        if row.ended_at:
+            words["state"] = row.get_state_display()
+            yield Event(timezone.localdate(row.ended_at), "send", _("Transfer: %(state)s, %(place)s") % words)
 
 
 def _link_events(links: list[HouseholdLink], on: date) -> Iterator[Event]:

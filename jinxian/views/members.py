@@ -19,7 +19,7 @@ from jinxian.views.member_facts import member_facts
 from jinxian.views.quarters import CONFIRMED, quarters_of
 from jinxian.views.rights import counts_areas, counts_branches, may_list, may_open
 from members.models import Exemption, HouseholdLink, Member, Post
-from members.permissions import SEE_MEMBERS
+from members.permissions import ADD_MEMBERS, SEE_EXEMPTIONS, SEE_MEMBERS
 from service_areas.permissions import ALLOWED, require
 
 
@@ -40,6 +40,8 @@ def member_list(request: HttpRequest) -> HttpResponse:
         "confirmed": confirmed,
         "note": left_out_sentence(listing.left_out),
         "is_only_own": not counts_areas(user),
+        "enters": ADD_MEMBERS.held_anywhere(user),
+        "sees_exemptions": SEE_EXEMPTIONS.held_anywhere(user),
         "exempt_chip": counts_branches(user) and {"is_on": is_exempt, "url": address(request, exempt=_not(is_exempt))},
     }
     return render(request, "jinxian/members/member_list.html", context)

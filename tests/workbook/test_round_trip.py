@@ -153,9 +153,8 @@ def empty_everything() -> None:
     ]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE service_areas_ledgerentry DISABLE TRIGGER ledger_entry_kept")
-            cursor.execute(f"TRUNCATE {', '.join(tables)}, service_areas_ledgerentry")
-            cursor.execute("ALTER TABLE service_areas_ledgerentry ENABLE TRIGGER ledger_entry_kept")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"TRUNCATE {', '.join(tables)}, service_areas_ledgerentry CASCADE")
         else:
             cursor.execute("DROP TRIGGER ledger_entry_no_delete")
             for table in [*tables, "service_areas_ledgerentry"]:

@@ -208,9 +208,13 @@ def test_more_rows_than_a_worksheet_holds_are_refused_and_nothing_is_left_behind
     made(w, sheets=["members"], format="csv")
 
 
-def test_the_most_rows_of_a_worksheet_are_taken(w, monkeypatch) -> None:
-    monkeypatch.setattr(taking_out, "MOST_ROWS", Member.objects.filter(branch__county=w.county).count() + 1)
+def test_the_most_rows_of_a_worksheet_are_taken_and_not_one_more(w, monkeypatch) -> None:
+    count = Member.objects.filter(branch__county=w.county).count()
+    monkeypatch.setattr(taking_out, "MOST_ROWS", count + 1)  # with the heading
     made(w, sheets=["members"])
+    monkeypatch.setattr(taking_out, "MOST_ROWS", count)
+    with pytest.raises(Refused):
+        made(w, sheets=["members"])
     assert MOST_ROWS == 1_048_576
 
 

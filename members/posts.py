@@ -1,0 +1,106 @@
+"""Posts: who holds which, since when, and the access that comes and goes with it.
+
+The holder before ends on the day the new one begins and stays visible. A secretary's and a leader's post gives an
+account the appointment of that role at that place, and leaving the post ends it on that day; it follows from the post,
+so who may fill the post gives it. Nobody fills a post with himself (prevent rule 7).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.models import Exemption, Member, Post
+from members.records import refuse_post
+from service_areas.models import Appointment, Branch, ServiceArea, SmallGroup
+
+# Kind of post → the role it gives, and at which kind of place. Deputies and group leaders sign in as members.
+ACCESS = {
+    Post.Kind.SECRETARY: (Appointment.Role.SECRETARY, "branch"),
+    Post.Kind.LEADER: (Appointment.Role.LEADER, "area"),
+}
+Unit = Branch | ServiceArea | SmallGroup
+
+
+@transaction.atomic
+def begin_post(*, member: Member, kind: str, unit: Unit, on: date, by: Any) -> Post:
+    """The member holds the post from the day `on`; who held it until then ends on that day (deputies may be several).
+
+    Errors: ValidationError where the member is of another branch, gone or suspended, is the person who asks, or the
+    present holder began after that day.
+    """
+    branch = unit if isinstance(unit, Branch) else unit.branch
+    _refuse(member, branch, on, by)
+    post = Post(member=member, kind=kind, branch=branch, started_on=on)
+    if isinstance(unit, ServiceArea):
+        post.area = unit
+    elif isinstance(unit, SmallGroup):
+        post.small_group = unit
+    refuse_post(post)
+    if kind != Post.Kind.DEPUTY:
+        for former in holders(kind, unit):
+            if former.member_id == member.pk:
+                raise ValidationError(_("%(name)s holds this post already.") % {"name": member.label})
+            end_post(post=former, on=on, by=by)
+    post.full_clean()
+    post.save()
+    _give_access(post, by)
+    return post
+
+
+@transaction.atomic
+def end_post(*, post: Post, on: date, by: Any) -> None:
+    """The post is held no longer from the day `on`, and the access it gave ends on that day. ValidationError."""
+    if on < post.started_on:
+        words = {"name": post.member.label, "day": post.started_on}
+        raise ValidationError(_("%(name)s holds this post from %(day)s on; another one cannot begin before.") % words)
+    if on > timezone.localdate():
+        raise ValidationError({"on": _("This day lies in the future.")})
+    post.ended_on = on
+    post.save(update_fields=["ended_on"])
+    for appointment in access_of(post):
+        appointment.ended_on = max(on, appointment.started_on)
+        appointment.save(update_fields=["ended_on"])
+
+
+def holders(kind: str, unit: Unit) -> list[Post]:
+    """Who holds the post of the unit until further notice."""
+    place = {ServiceArea: "area", SmallGroup: "small_group", Branch: "branch"}[type(unit)]
+    return list(Post.objects.filter(kind=kind, ended_on__isnull=True, **{place: unit}).select_related("member__user"))
+
+
+def access_of(post: Post) -> list[Appointment]:
+    """The open appointments that the post gave its holder's account."""
+    if post.member.user_id is None or post.kind not in ACCESS:
+        return []
+    role, place = ACCESS[Post.Kind(post.kind)]
+    at = {place: getattr(post, f"{place}_id")}
+    return list(Appointment.objects.filter(user=post.member.user_id, role=role, ended_on__isnull=True, **at))
+
+
+def _refuse(member: Member, branch: Branch, on: date, by: Any) -> None:
+    if member.user_id is not None and by is not None and member.user_id == by.pk:
+        raise ValidationError(_("Nobody fills a post with himself: it goes one level up."))
+    if member.branch_id != branch.pk:
+        raise ValidationError({"member": _("This member belongs to another branch.")})
+    if member.status not in Member.PRESENT or member.status == Member.Status.SUSPENDED:
+        raise ValidationError({"member": _("%(name)s cannot hold a post now.") % {"name": member.label}})
+    if Exemption.objects.current(on=on).filter(member=member, scope=Exemption.Scope.ALL).exists():
+        raise ValidationError({"member": _("%(name)s is exempt from all work.") % {"name": member.label}})
+    if on > timezone.localdate():
+        raise ValidationError({"on": _("This day lies in the future.")})
+
+
+def _give_access(post: Post, by: Any) -> None:
+    if post.kind not in ACCESS or post.member.user_id is None or access_of(post):
+        return
+    role, place = ACCESS[Post.Kind(post.kind)]
+    at: dict[str, Any] = {place: getattr(post, place)}
+    appointment = Appointment(user=post.member.user, role=role, started_on=post.started_on, **at)
+    appointment.full_clean()
+    appointment.save()
