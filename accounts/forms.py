@@ -134,7 +134,7 @@ class FirstSignInForm(forms.Form):
                 self.add_error(name, errors)
         return cleaned
 
-    def save(self) -> User:
+    def activated(self) -> User:
         """Set the password. Errors: Refused where the code was used a moment before."""
         assert self.user is not None
         activate(self.user, self.cleaned_data["new_password1"])

@@ -63,7 +63,7 @@ def _who(instance: Any, request: Any = None, **kwargs: Any) -> Any:
 class History(HistoricalRecords):
     """A history without indexes on what a record points at: it is read by record."""
 
-    def create_history_model(self, model: Any, inherited: bool) -> Any:
+    def create_history_model(self, model: Any, inherited: Any) -> Any:
         names = {field.name for field in model._meta.concrete_fields}
         self.excluded_fields = sorted(names & NEVER_KEPT)
         self.no_db_index = [field.name for field in model._meta.concrete_fields if field.is_relation]

@@ -58,7 +58,7 @@ def first_sign_in(request: HttpRequest) -> HttpResponse:
     form = FirstSignInForm(request.POST or None, initial={"username": request.GET.get("name", "")[:150]})
     if form.is_valid():
         try:
-            user = form.save()
+            user = form.activated()
         except Refused as refused:
             form.add_error(None, str(refused))
         else:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from jinxian.views import history, member_edit, posts
+from jinxian.views import history, member_edit, members, posts
 
 MEMBER = "organization/members/<int:pk>"
 
 urlpatterns = [
     path("organization/members/new/", member_edit.member_new, name="member_new"),
+    path(f"{MEMBER}/timeline/", members.member_timeline, name="member_timeline"),
     path(f"{MEMBER}/edit/", member_edit.member_edit, name="member_edit"),
     path(f"{MEMBER}/move/", member_edit.member_move, name="member_move"),
     path(f"{MEMBER}/status/", member_edit.member_status, name="member_status"),

@@ -32,6 +32,7 @@ from service_areas.dated import holds_on
 from service_areas.scoping import scope_of
 
 DAYS_TO_ANSWER = 30  # how long a refusal stands among what is to be done
+DAYS_TO_HAND_OVER = 30
 HANDOVER = "handover"  # the page on which a member's households are handed over
 PLACES = ("member", "branch__township")
 
@@ -58,6 +59,7 @@ class Waiting:
     due: date | None
     on: date
     subject: Any  # the application, or for REVIEW and HAND_OVER the exemption
+    note: str = ""  # how much it is
 
     @property
     def days(self) -> int:
@@ -154,17 +156,30 @@ def _to_hand_over(user: Any, on: date) -> Iterator[Waiting]:
     rows = Exemption.objects.visible_to(user).filter(not_ended, scope__in=[Scope.ALL, Scope.LINKS], branch__in=branches)
     linked = Count("member__links", filter=holds_on(on, "member__links__"))
     seen: set[int] = set()
-    for row in rows.annotate(link_count=linked).filter(link_count__gt=0).select_related(*PLACES).order_by("started_on"):
+    for row in (
+        rows.annotate(link_count=linked)
+        .filter(link_count__gt=0)
+        .select_related(*PLACES, "application")
+        .order_by("started_on")
+    ):
         if row.member_id not in seen:
             seen.add(row.member_id)
-            label = f"{row.member.label}: {hand_over_sentence(row.link_count)}"
-            yield Waiting(Step.HAND_OVER, label, handover_url(row.member), row.started_on, on, row)
+            note = hand_over_sentence(row.link_count)
+            label, url = f"{row.member.label}: {note}", handover_url(row.member)
+            yield Waiting(Step.HAND_OVER, label, url, _hand_over_by(row), on, row, note)
+
+
+def _hand_over_by(exemption: Exemption) -> date:
+    """Before it begins, but nobody is late before DAYS_TO_HAND_OVER after the filing."""
+    if exemption.filed_on is None:
+        return exemption.started_on
+    return max(exemption.started_on, exemption.filed_on + timedelta(days=DAYS_TO_HAND_OVER))
 
 
 def _reviews(user: Any, on: date) -> Iterator[Waiting]:
     townships = _held(user, FILE_EXEMPTION.roles, "township")
     rows = Exemption.objects.visible_to(user).filter(branch__township__in=townships)
-    for row in reviews_due(rows, on=on).select_related(*PLACES):
+    for row in reviews_due(rows, on=on).select_related(*PLACES, "application"):
         if may_review_exemption(user, row):
             words = {"member": row.member.label, "scope": row.get_scope_display()}
             label = _("%(member)s: look at the exemption again (%(scope)s)") % words

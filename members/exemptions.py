@@ -83,6 +83,12 @@ def review_due_on(exemption: Exemption) -> date:
         return date(seen.year + 1, 3, 1)
 
 
+def is_review_due(exemption: Exemption, *, on: date) -> bool:
+    """As `reviews_due`, of one row."""
+    ends_on, soon = exemption.ended_on, on + timedelta(days=DAYS_NO_REVIEW)
+    return exemption.started_on <= on and review_due_on(exemption) <= on and (ends_on is None or ends_on > soon)
+
+
 def reviews_due(rows: QuerySet[Any], *, on: date) -> QuerySet[Any]:
     """Those that hold, were not looked at for twelve months and do not end within DAYS_NO_REVIEW anyway."""
     try:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
+from cryptography.fernet import InvalidToken
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -22,6 +24,7 @@ from service_areas.permissions import COUNTY, SECRETARY, TOWNSHIP
 from service_areas.scoping import scope_of
 
 A_DAY = {COUNTY: 20, TOWNSHIP: 20, SECRETARY: 10}
+SHORTEST_REASON, LONGEST_REASON = 5, 200
 
 
 class TooOften(Exception):
@@ -49,14 +52,19 @@ def enter_id_number(member: Member, *, typed: str, by: Any) -> None:
 def reveal_id_number(member: Member, *, reason: str, by: Any) -> str:
     """The whole number, once. Errors: TooOften; ValidationError without a number or a reason."""
     plain = " ".join(reason.split())
-    if len(plain) < 5:
+    if len(plain) < SHORTEST_REASON:
         raise ValidationError({"reason": _("Write why, in a few words.")})
     if not member.id_number_encrypted:
         raise ValidationError(_("No ID number is kept for this member."))
+    get_user_model().objects.select_for_update().get(pk=by.pk)  # of two at once each is counted
     if reveals_left(by) <= 0:
         raise TooOften
-    ledger.enter(LedgerEntry.Verb.REVEAL, by=by, subject=member, place=member, reason=plain[:200])
-    return decrypt(member.id_number_encrypted)
+    ledger.enter(LedgerEntry.Verb.REVEAL, by=by, subject=member, place=member, reason=plain[:LONGEST_REASON])
+    try:
+        return decrypt(member.id_number_encrypted)
+    except InvalidToken:
+        sentence = _("The number cannot be read: its key is missing. Tell the system administrator.")
+        raise ValidationError(sentence) from None
 
 
 def reveals_left(by: Any) -> int:

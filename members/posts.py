@@ -1,8 +1,9 @@
 """Posts: who holds which, since when, and the access that comes and goes with it.
 
 The holder before ends on the day the new one begins and stays visible. A secretary's and a leader's post gives an
-account the appointment of that role at that place, and leaving the post ends it on that day; it follows from the post,
-so who may fill the post gives it. Nobody fills a post with himself (prevent rule 7).
+account the appointment of that role at that place, and leaving the post ends it on that day. That appointment follows
+from the post: who may fill the post (members.permissions.may_fill_post) gives it, and service_areas.appointing, which
+decides about appointments that follow from nothing, is not asked. Nobody fills a post with himself (prevent rule 7).
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from members.models import Exemption, Member, Post
+from members.models import Affiliation, Exemption, Member, Post
 from members.records import refuse_post
 from service_areas.models import Appointment, Branch, ServiceArea, SmallGroup
 
@@ -31,21 +33,24 @@ Unit = Branch | ServiceArea | SmallGroup
 def begin_post(*, member: Member, kind: str, unit: Unit, on: date, by: Any) -> Post:
     """The member holds the post from the day `on`; who held it until then ends on that day (deputies may be several).
 
-    Errors: ValidationError where the member is of another branch, gone or suspended, is the person who asks, or the
-    present holder began after that day.
+    Errors: ValidationError where the member is of another branch, gone, suspended or exempt, is the person who asks,
+    the unit is no more, or the present holder began after that day.
     """
+    type(unit)._default_manager.select_for_update().get(pk=unit.pk)  # of two who fill it at once, one comes first
     branch = unit if isinstance(unit, Branch) else unit.branch
     _refuse(member, branch, on, by)
+    if not unit.holds(on=on):
+        raise ValidationError({"on": _("%(place)s did not exist on that day.") % {"place": unit.label}})
     post = Post(member=member, kind=kind, branch=branch, started_on=on)
     if isinstance(unit, ServiceArea):
         post.area = unit
     elif isinstance(unit, SmallGroup):
         post.small_group = unit
     refuse_post(post)
-    if kind != Post.Kind.DEPUTY:
-        for former in holders(kind, unit):
-            if former.member_id == member.pk:
-                raise ValidationError(_("%(name)s holds this post already.") % {"name": member.label})
+    for former in holders(kind, unit):
+        if former.member_id == member.pk:
+            raise ValidationError({"member": _("%(name)s holds this post already.") % {"name": member.label}})
+        if kind != Post.Kind.DEPUTY:
             end_post(post=former, on=on, by=by)
     post.full_clean()
     post.save()
@@ -57,8 +62,9 @@ def begin_post(*, member: Member, kind: str, unit: Unit, on: date, by: Any) -> P
 def end_post(*, post: Post, on: date, by: Any) -> None:
     """The post is held no longer from the day `on`, and the access it gave ends on that day. ValidationError."""
     if on < post.started_on:
-        words = {"name": post.member.label, "day": post.started_on}
-        raise ValidationError(_("%(name)s holds this post from %(day)s on; another one cannot begin before.") % words)
+        words = {"name": post.member.label, "day": date_format(post.started_on)}
+        sentence = _("%(name)s holds this post from %(day)s on; it cannot end before.")
+        raise ValidationError({"on": sentence % words})
     if on > timezone.localdate():
         raise ValidationError({"on": _("This day lies in the future.")})
     post.ended_on = on
@@ -94,6 +100,9 @@ def _refuse(member: Member, branch: Branch, on: date, by: Any) -> None:
         raise ValidationError({"member": _("%(name)s is exempt from all work.") % {"name": member.label}})
     if on > timezone.localdate():
         raise ValidationError({"on": _("This day lies in the future.")})
+    if not Affiliation.objects.current(on=on).filter(member=member, branch=branch).exists():
+        words = {"name": member.label, "branch": branch.label}
+        raise ValidationError({"on": _("%(name)s did not belong to %(branch)s on that day.") % words})
 
 
 def _give_access(post: Post, by: Any) -> None:

@@ -1,24 +1,28 @@
 """Type and status of a member: changed by people only, each with its day and document (domain.md rule 4).
 
-Who leaves the organization on a day ends the affiliation, the posts and the access on that day. Household links stay
-until they are handed over, and stand on the secretary's home page until then.
+Who leaves the organization on a day ends the affiliation, the posts and the access they gave on that day. Household
+links stay until they are handed over, and stand on the secretary's home page until then. What the account holds for
+another reason (as staff or clerk) is ended by who granted it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from members.links import recount
-from members.models import Affiliation, HouseholdLink, Member, Post
+from members import exemptions, transfers
+from members.models import Affiliation, Exemption, ExemptionApplication, HouseholdLink, Member, Post, Transfer
 from members.posts import end_post
+from members.registration import Stale
 from service_areas.models import Appointment
 
 Status = Member.Status
@@ -32,59 +36,59 @@ NEXT: dict[str, tuple[str, ...]] = {
     Status.TRANSFERRED: (Status.DECEASED,),
     Status.DECEASED: (),
 }
+AS_MEMBER = (Appointment.Role.MEMBER, Appointment.Role.LEADER, Appointment.Role.SECRETARY)
 
 
 @dataclass(frozen=True)
 class Ending:
-    """What ends when somebody leaves the organization, and how many households then wait for others."""
+    """What ends when somebody leaves the organization, what stays, and how many households then wait for others."""
 
-    posts: list[Post]
-    appointments: list[Appointment]
+    posts: Sequence[Post]
+    appointments: Sequence[Appointment]
+    remaining: Sequence[Appointment]  # held for another reason than being a member
+    exemptions: Sequence[Exemption]
+    transfers: Sequence[Transfer]
+    applications: Sequence[ExemptionApplication]
     link_count: int
 
 
 def ending_of(member: Member) -> Ending:
-    links = HouseholdLink.objects.filter(member=member, ended_on__isnull=True).count()
-    return Ending(list(_posts(member)), list(_appointments(member)), links)
+    today = timezone.localdate()
+    held = list(_appointments(member))
+    posts = Post.objects.filter(member=member, ended_on__isnull=True)
+    moves = Transfer.objects.open().filter(member=member, valid_until__gte=today)
+    asked = ExemptionApplication.objects.filter(member=member, state__in=ExemptionApplication.OPEN)
+    return Ending(
+        posts=list(posts.select_related("member", "area", "branch", "small_group")),
+        appointments=[row for row in held if row.role in AS_MEMBER],
+        remaining=[row for row in held if row.role not in AS_MEMBER],
+        exemptions=list(Exemption.objects.filter(_not_ended(), member=member)),
+        transfers=list(moves.select_related("to_branch")),
+        applications=list(asked),
+        link_count=HouseholdLink.objects.filter(member=member, ended_on__isnull=True).count(),
+    )
 
 
 @transaction.atomic
 def change_status(member: Member, *, status: str, on: date, document: str, seen: str, by: Any) -> Ending:
     """The member has the status from the day `on`; what ended with it, when it is one that leaves.
 
-    `seen` is the status that was on the screen. Errors: ValidationError by field.
+    `seen` is the status that was on the screen. Errors: Stale where it is another by now; ValidationError by field.
     """
     current: Member = Member.objects.select_for_update().get(pk=member.pk)
     if current.status != seen:
-        raise ValidationError(
-            _("The status is %(status)s by now. Look at it again.") % {"status": current.get_status_display()}
-        )
-    _refuse(current, status, on, document)
+        raise Stale
+    refuse_change(current, status=status, on=on, document=document)
+    ending = ending_of(current)
     current.status, current.status_on, current.status_document = status, on, document.strip()
     current.save(update_fields=["status", "status_on", "status_document"])
-    ending = ending_of(current)
     if status not in Member.PRESENT:
         _leave(current, ending, on, by)
     return ending
 
 
-@transaction.atomic
-def make_full(member: Member, *, on: date, document: str, by: Any) -> None:
-    """A probationary member is a full one from the day `on`. ValidationError by field."""
-    current: Member = Member.objects.select_for_update().get(pk=member.pk)
-    if current.member_type != Member.Type.PROBATIONARY:
-        raise ValidationError(_("%(name)s is a full member already.") % {"name": current.label})
-    if on > timezone.localdate():
-        raise ValidationError({"on": _("This day lies in the future.")})
-    if current.admitted_on and on < current.admitted_on:
-        raise ValidationError({"on": _("Full membership cannot begin before admission.")})
-    if not document.strip():
-        raise ValidationError({"document": _("A change has a document: write its number.")})
-    current.member_type, current.full_on, current.status_document = Member.Type.FULL, on, document.strip()
-    current.save(update_fields=["member_type", "full_on", "status_document"])
-
-
-def _refuse(member: Member, status: str, on: date, document: str) -> None:
+def refuse_change(member: Member, *, status: str, on: date, document: str) -> None:
+    """Raise ValidationError by field where the member cannot come to this status on that day."""
     errors: dict[str, str] = {}
     if status not in NEXT[member.status]:
         words = {"now": member.get_status_display(), "then": Status(status).label}
@@ -92,7 +96,7 @@ def _refuse(member: Member, status: str, on: date, document: str) -> None:
     if on > timezone.localdate():
         errors["on"] = _("This day lies in the future.")
     elif member.status_on and on < member.status_on:
-        errors["on"] = _("The present status began on %(day)s.") % {"day": member.status_on}
+        errors["on"] = _("The present status began on %(day)s.") % {"day": date_format(member.status_on)}
     elif member.admitted_on and on < member.admitted_on:
         errors["on"] = _("This day lies before the admission.")
     if not document.strip():
@@ -101,26 +105,54 @@ def _refuse(member: Member, status: str, on: date, document: str) -> None:
         raise ValidationError(errors)
 
 
+@transaction.atomic
+def make_full(member: Member, *, on: date, document: str, by: Any) -> None:
+    """A probationary member is a full one from the day `on`. ValidationError by field.
+
+    The document's number is kept with this change in the record's history: the record itself has a place only for that
+    of its status.
+    """
+    current: Member = Member.objects.select_for_update().get(pk=member.pk)
+    _refuse_full(current, on, document)
+    current.member_type, current.full_on = Member.Type.FULL, on
+    current._change_reason = document.strip()  # type: ignore[attr-defined]  # simple-history's
+    current.save(update_fields=["member_type", "full_on"])
+
+
+def _refuse_full(member: Member, on: date, document: str) -> None:
+    if member.member_type != Member.Type.PROBATIONARY:
+        raise ValidationError(_("%(name)s is a full member already.") % {"name": member.label})
+    if member.status not in Member.PRESENT:
+        raise ValidationError(_("%(name)s no longer belongs to the branch.") % {"name": member.label})
+    if on > timezone.localdate():
+        raise ValidationError({"on": _("This day lies in the future.")})
+    if member.admitted_on and on < member.admitted_on:
+        raise ValidationError({"on": _("Full membership cannot begin before admission.")})
+    if not document.strip():
+        raise ValidationError({"document": _("A change has a document: write its number.")})
+
+
 def _leave(member: Member, ending: Ending, on: date, by: Any) -> None:
     for post in ending.posts:
         end_post(post=post, on=max(on, post.started_on), by=by)
-    for appointment in _appointments(member):
-        appointment.ended_on = max(on, appointment.started_on)
-        appointment.save(update_fields=["ended_on"])
-    for row in Affiliation.objects.filter(member=member, ended_on__isnull=True):
+    affiliations = Affiliation.objects.filter(member=member, ended_on__isnull=True)
+    appointments = _appointments(member).filter(role__in=AS_MEMBER)  # without those that have ended with their post
+    for row in [*appointments, *affiliations, *ending.exemptions]:
         row.ended_on = max(on, row.started_on)
         row.save(update_fields=["ended_on"])
-    recount(branch=member.branch, on=timezone.localdate())
+    for transfer in ending.transfers:
+        transfers.revoke(transfer, by=by, seen_version=transfer.version)
+    for application in ending.applications:
+        exemptions.withdraw(application, by=by, seen_version=application.version)
 
 
-def _posts(member: Member) -> Any:
-    return Post.objects.filter(member=member, ended_on__isnull=True).select_related("member", "area", "branch")
-
-
-def _appointments(member: Member) -> Any:
-    """What the account may do because its person is a member here: of the branch, and of posts."""
-    not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=timezone.localdate())
-    roles = (Appointment.Role.MEMBER, Appointment.Role.LEADER, Appointment.Role.SECRETARY)
+def _appointments(member: Member) -> QuerySet[Appointment]:
+    """What the account holds today or later."""
     if member.user_id is None:
         return Appointment.objects.none()
-    return Appointment.objects.filter(not_ended, user=member.user_id, role__in=roles)
+    rows: QuerySet[Appointment] = Appointment.objects.filter(_not_ended(), user=member.user_id)
+    return rows.select_related("county", "township", "branch", "area", "village")
+
+
+def _not_ended() -> Q:
+    return Q(ended_on__isnull=True) | Q(ended_on__gt=timezone.localdate())

@@ -114,3 +114,32 @@ def may_edit_contact(user: Any, household: Any, areas: Any) -> Verdict:
     if may_edit_household(user, household) or any(EDIT_HOUSEHOLD_CONTACT.held(user, area) for area in areas):
         return ALLOWED
     return refused(_("A household's contact is kept by its branch, its village and its service area."))
+
+
+# Changes of places: the county villages, and with the branch's secretary its areas; to another branch the county only.
+
+
+def may_see_place_changes(user: Any) -> Verdict:
+    """The list of changes in the own places."""
+    return ALLOWED if SEE_PLACES.held_anywhere(user) else refused(no_right_here())
+
+
+def may_change_places(user: Any) -> Verdict:
+    """The page on which a place is chosen; which ones, is asked of each."""
+    if CHANGE_AREAS.held_anywhere(user) or CHANGE_VILLAGES.held_anywhere(user):
+        return ALLOWED
+    return refused(_("Only the county and the branch's secretary change service areas."))
+
+
+def may_change_village(user: Any, village: Any) -> Verdict:
+    return CHANGE_VILLAGES.verdict(user, village.township, _("Villages are changed by the county."))
+
+
+def may_change_area(user: Any, area: Any) -> Verdict:
+    return CHANGE_AREAS.verdict(user, area, _("Only the county and the branch's secretary change service areas."))
+
+
+def may_move_area(user: Any, area: Any) -> Verdict:
+    """To another branch: what two branches have to bear, the county decides."""
+    held = CHANGE_AREAS.held(user, area) and scope_of(user).holds((COUNTY,), area)
+    return ALLOWED if held else refused(_("An area goes to another branch by the county's decision."))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext, gettext_noop
 
-from jinxian.lib.numbers import shown
+from jinxian.lib.spreadsheets.cells import quoted
 from workbook.format import BY_KEY, SHEETS, Sheet
 from workbook.models import Change, Problem, Run
 
@@ -43,12 +43,10 @@ class Finding(NamedTuple):
 
 
 def written(value: Any) -> str:
-    """What stands in the cell, fit to be repeated."""
+    """What stands in the cell, fit to be repeated: short, printable, what looks like an ID number masked."""
     if value is None:
         return ""
-    if isinstance(value, tuple):
-        return shown(" ".join(map(str, value)))
-    return shown(str(value))
+    return quoted(" ".join(map(str, value)) if isinstance(value, tuple) else str(value))
 
 
 def letters(place: int) -> str:

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from service_areas.models import County, Township
+from service_areas.models import County
 from workbook.format import SHEETS
+from workbook.reach import Part
+from workbook.taking_out import OF_COUNTY
 
-MEGABYTES = 32
+MEGABYTES = 64
 FILES = 20
 OLDEST = timedelta(days=731)
 NEW_COUNTY = "new"
@@ -45,7 +47,7 @@ class FilesField(forms.FileField):
 class BringInForm(forms.Form):
     workbook = FilesField(
         label=gettext_lazy("Workbook"),
-        help_text=gettext_lazy("One xlsx, or several csv files, 32 MB together. Nothing is written before you say so."),
+        help_text=gettext_lazy("One xlsx, or several csv files, 64 MB together. Nothing is written before you say so."),
         error_messages={
             "required": gettext_lazy("Choose a file first."),
             "empty": gettext_lazy("This file is empty. Choose it again."),
@@ -89,6 +91,11 @@ class BringInForm(forms.Form):
 
 
 class TakeOutForm(forms.Form):
+    place = forms.ChoiceField(
+        label=gettext_lazy("Place"),
+        required=False,
+        help_text=gettext_lazy("Appointments, plan items and changes of places come only with the whole county."),
+    )
     sheets = forms.MultipleChoiceField(
         label=pgettext_lazy("workbook", "Sheets"),
         widget=forms.CheckboxSelectMultiple,
@@ -103,14 +110,29 @@ class TakeOutForm(forms.Form):
         widget=forms.RadioSelect,
         initial="xlsx",
     )
-    township = forms.ChoiceField(label=gettext_lazy("Township"), required=False)
 
-    def __init__(self, *args: Any, townships: list[Township], left_out: frozenset[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parts: list[Part], sheet: str = "", **kwargs: Any) -> None:
+        """`parts` are what the person may take out, the one that is meant without a choice first."""
         super().__init__(*args, **kwargs)
-        offered = [sheet for sheet in SHEETS if sheet.key not in left_out]
-        self.fields["sheets"].choices = [(sheet.key, sheet.title) for sheet in offered]  # type: ignore[attr-defined]
-        self.fields["sheets"].initial = [sheet.key for sheet in offered if sheet.key != "targets"]
-        choices = [("", _("The whole county")), *((str(each.pk), each.label) for each in townships)]
-        self.fields["township"].choices = choices  # type: ignore[attr-defined]
-        if not townships:
-            del self.fields["township"]
+        self.parts = {part.key: part for part in parts}
+        is_of_county = any(not part.limits for part in parts)
+        offered = [each for each in SHEETS if is_of_county or each.key not in OF_COUNTY]
+        keys = [each.key for each in offered]
+        self.fields["sheets"].choices = [(each.key, each.title) for each in offered]  # type: ignore[attr-defined]
+        self.fields["sheets"].initial = [sheet] if sheet in keys else [key for key in keys if key != "targets"]
+        self.fields["place"].choices = [(part.key, part.label) for part in parts]  # type: ignore[attr-defined]
+        if not is_of_county:
+            self.fields["place"].help_text = ""
+        if len(parts) < 2:
+            del self.fields["place"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and self.part.limits and OF_COUNTY.issuperset(cleaned["sheets"]):
+            raise ValidationError({"sheets": _("These sheets come only with the whole county. Choose another one.")})
+        return cleaned
+
+    @property
+    def part(self) -> Part:
+        """The chosen part; the first one without a choice."""
+        return self.parts.get(self.cleaned_data.get("place", "")) or next(iter(self.parts.values()))

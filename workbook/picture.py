@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from assessments.models import Period, PlanItem, Target
+from jinxian.lib.chinese import latin_name
 from members.models import Affiliation, Exemption, HouseholdLink, Member, Post
 from service_areas.models import (
     Appointment,
@@ -153,7 +154,8 @@ def _members(extent: Extent) -> Rows:
     )  # fmt: skip
     for pk, (*values, name_latin, branch_name, hashed, masked) in _plain(members, *names):
         number = IdNumber(hashed, masked) if hashed else None
-        yield pk, (*values[:7], since.get(pk), *values[7:], number, name_latin, branch_name)
+        latin = name_latin or latin_name(values[1])[:80]  # as the import forms it
+        yield pk, (*values[:7], since.get(pk), *values[7:], number, latin, branch_name)
 
 
 def _posts(extent: Extent) -> Rows:
@@ -174,10 +176,11 @@ def _exemptions(extent: Extent) -> Rows:
 
 def _households(extent: Extent) -> Rows:
     households = Household.objects.filter(extent.below()).order_by("team__code", "number")
-    return _plain(
+    for pk, (*values, latin) in _plain(
         households, "team__code", "number", "head_name", "people_count", "contact", "is_linkable", "branch__code",
         "head_name_latin",
-    )  # fmt: skip
+    ):  # fmt: skip
+        yield pk, (*values, latin or latin_name(values[2])[:80])
 
 
 def _links(extent: Extent) -> Rows:

@@ -130,7 +130,7 @@ def _read_sheet(read: ReadFiles, source: Any) -> None:
     line, heads = find_heads(above, source.name)
     head = heads[0] if heads else None
     finding = _why_not_read(read, source, heads, is_empty=not above)
-    if head is None or finding:
+    if head is None or finding or source.name in NOT_DATA:
         read.findings += [finding] if finding else []
         deque(rows, maxlen=0)  # the next sheet comes after the last row of this one
         return
@@ -231,7 +231,11 @@ def _said_of_head(head: Head) -> Iterator[Finding]:
     for key, indexes in head.places.items():
         if len(indexes) > 1:
             yield say(kind=ERROR, column=key, sentence=COLUMN_TWICE, values={"name": columns_named(sheet, [key])})
-    missing = [column for column in sheet.columns if column.key not in head.places and column.kind not in ("reading", "id_number")]
+    missing = [
+        column
+        for column in sheet.columns
+        if column.key not in head.places and column.kind not in ("reading", "id_number")
+    ]
     for column in missing:
         if column.is_needed and column.key in sheet.keys:
             values = {"name": columns_named(sheet, [column.key])}

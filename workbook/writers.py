@@ -476,10 +476,6 @@ def _targets(writer: Writer, mine: SheetPlan) -> None:
     )  # fmt: skip
 
 
-def carry_out_changes(writer: Writer, mine: SheetPlan) -> None:
-    """Changes of places come last: they move what the other sheets have written."""
-
-
 WRITERS: dict[str, Callable[[Any, Any], None]] = {
     "county": _county,
     "townships": _townships,

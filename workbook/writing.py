@@ -142,7 +142,8 @@ def reserve(model: type[models.Model], count: int) -> Sequence[int]:
 
 def write_plan(plan: Plan, *, run: Run, tell: Callable[[float], None]) -> None:
     """All of the plan. Errors: Refused where rows exchange what is there once; the transaction is then taken back."""
-    from workbook.writers import WRITERS, carry_out_changes
+    from workbook.place_changes import carry_out_all
+    from workbook.writers import WRITERS
 
     writer = Writer(plan, run)
     whole = sum(len(sheet.rows) for sheet in plan.sheets.values()) + 1
@@ -158,7 +159,7 @@ def write_plan(plan: Plan, *, run: Run, tell: Callable[[float], None]) -> None:
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         recount_county(county=writer.county, on=timezone.localdate())
-        carry_out_changes(writer, plan.sheets["place_changes"])
+        carry_out_all(writer, plan.sheets["place_changes"])
     except IntegrityError as error:
         if "unique" in str(error).lower():
             raise Refused("exchanged", EXCHANGED) from error

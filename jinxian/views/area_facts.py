@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.models import Period, Sheet, SheetMember
 from assessments.permissions import may_see_cells
 from jinxian.views.lists import coverage_of, crumbs_to
+from jinxian.views.place_change_facts import predecessors_of, successors_of
 from jinxian.views.quarters import Quarters, confirmed_lines, mean_points, quarters_of
 from jinxian.views.rights import counts_areas, may_open
 from members.models import Exemption, HouseholdLink, LinkTotal, Member, Post
@@ -23,7 +25,7 @@ from members.permissions import SEE_MEMBERS, may_fill_post, may_plan_links
 from service_areas.crumbs import branch_url
 from service_areas.dated import holds_on
 from service_areas.models import AreaTeam, Household, ServiceArea
-from service_areas.permissions import CLERK, SEE_HISTORY
+from service_areas.permissions import CLERK, SEE_HISTORY, may_change_area
 from service_areas.scoping import scope_of
 
 NAMED = 12  # unlinked households that are named; the rest stands in the list
@@ -45,6 +47,9 @@ def area_facts(user: Any, area: ServiceArea) -> dict[str, Any]:
         "teams": [row.team for row in teams if row.holds(on=on)],
         "past": _past(area, posts, teams, on),
         "quarters": [_quarter(user, period, sheets.get(period.pk)) for period in reversed(quarters.periods[:YEAR])],
+        "successors": successors_of(area, user),
+        "predecessors": predecessors_of(area, user),
+        "changes_url": _changes_url(user, area),
         "names_leader": bool(may_fill_post(user, Post.Kind.LEADER, area.branch)) and area.holds(on=on),
         "sees_history": bool(may_open(SEE_HISTORY, user, area, area.branch)),
         "current": sheets.get(quarters.current.pk) if quarters.current else None,
@@ -56,6 +61,12 @@ def area_facts(user: Any, area: ServiceArea) -> dict[str, Any]:
     if counts_areas(user):
         context |= _people(user, area, posts, quarters.confirmed, on)
     return context | _coverage(user, area, on)
+
+
+def _changes_url(user: Any, area: ServiceArea) -> str:
+    if area.ended_on is not None or not may_change_area(user, area):
+        return ""
+    return f"{reverse('place_change_new')}?area={area.pk}"
 
 
 def _sheets(user: Any, area: ServiceArea, quarters: Quarters) -> dict[int, Sheet]:

@@ -16,7 +16,7 @@ from jinxian.lib.chinese import search_terms
 from jinxian.views.exemption_facts import application_of, mark_of
 from members import permissions
 from members.exemption_queue import Step, Waiting, exemption_acts, open_applications
-from members.exemptions import review_due_on, window
+from members.exemptions import is_review_due, review_due_on, window
 from members.models import Exemption, ExemptionApplication
 
 State = ExemptionApplication.State
@@ -45,6 +45,7 @@ class Row:
     mark: tuple[str, str, str] | None  # of an application
     holds: bool = False  # an exemption, today
     has_ended: bool = False
+    ends_soon: bool = False  # as far ahead as an end is written down
     due: date | None = None  # the next review of an exemption that goes on
     is_due: bool = False
     may_end: bool = False
@@ -58,7 +59,7 @@ def parts_of(user: Any, waiting: list[Waiting], *, on: date, q: str) -> dict[str
     return parts | {
         "open": Part(_("Under way"), under_way, under_way.count()),
         "holds": Part(_("Exempt now"), holding, holding.count()),
-        "over": Part(_("Ended or refused"), over, len(over)),
+        "over": Part(_("Ending, ended, refused"), over, len(over)),
     }
 
 
@@ -90,7 +91,8 @@ def _exemption_row(user: Any, exemption: Exemption, waiting: Waiting | None, rea
     row.has_ended = exemption.ended_on is not None and exemption.ended_on <= on
     if not row.has_ended:
         row.due = review_due_on(exemption)
-        row.is_due = row.due <= on
+        row.is_due = is_review_due(exemption, on=on)
+        row.ends_soon = exemption.ended_on is not None and exemption.ended_on <= window(on=on)[1]
         row.may_end = bool(permissions.may_end_exemption(user, exemption))
         row.may_review = bool(permissions.may_review_exemption(user, exemption))
     return row

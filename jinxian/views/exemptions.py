@@ -39,10 +39,13 @@ def exemption_list(request: HttpRequest) -> HttpResponse:
     user, on = request.user, timezone.localdate()
     require(permissions.may_see_exemptions(user))
     q = request.GET.get("q", "")[:60]
+    applies = permissions.APPLY_EXEMPTION.held_anywhere(user)
     waiting = exemptions_waiting(user, on=on)
     parts = parts_of(user, waiting, on=on, q=q)
     tab = tab_of(parts, request.GET.get("tab", ""))
-    page = Paginator(parts[tab].rows, PER_PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(parts[tab].rows, PER_PAGE)
+    paginator.count = parts[tab].count  # is known already
+    page = paginator.get_page(request.GET.get("page"))
     page.object_list = [row_of(user, found, on=on) for found in page.object_list]
     context = {
         "tab": tab,
@@ -50,8 +53,8 @@ def exemption_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "q": q,
         "overdue_count": sum(row.is_overdue for row in waiting),
-        "own": Member.objects.visible_to(user).filter(user=user.pk, status__in=Member.PRESENT).first(),
-        "applies": permissions.APPLY_EXEMPTION.held_anywhere(user),
+        "own": None if applies else _own(user),
+        "applies": applies,
         "is_only_own": not permissions.SEE_EXEMPTIONS.held_anywhere(user),
         "days_shown": DAYS_SHOWN,
         "crumbs": crumbs_of(user)[:-1],
@@ -259,6 +262,12 @@ def _applied(form: ApplyForm, member: Member, *, by: Any) -> ExemptionApplicatio
     except ValidationError as error:
         form.take(error)
     return None
+
+
+def _own(user: Any) -> Member | None:
+    """The person's own record, where one may still be applied for."""
+    own: Member | None = Member.objects.visible_to(user).filter(user=user.pk, status__in=Member.PRESENT).first()
+    return own
 
 
 def _absence(member: Member) -> str:

@@ -15,6 +15,8 @@ from members.transfer_queue import transfers_waiting
 from service_areas.permissions import SECRETARY, TOWNSHIP
 from service_areas.scoping import scope_of
 
+SHOWN = 5  # exemptions that are named; a township looks at a hundred again every year
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -44,8 +46,12 @@ def waiting(user: Any, *, on: date) -> list[Waiting]:
     if not scope_of(user).roles & {SECRETARY, TOWNSHIP}:
         return []
     found = [Waiting(row.label, row.url, "arrows-exchange", row.due, on) for row in transfers_waiting(user, on=on)]
-    found += [Waiting(row.label, row.url, "ban", row.due, on) for row in exemptions_waiting(user, on=on)]
     found += _gone(user, on)
+    exempt = exemptions_waiting(user, on=on)
+    found += [Waiting(row.label, row.url, "ban", row.due, on) for row in exempt[:SHOWN]]
+    if more := len(exempt) - SHOWN if len(exempt) > SHOWN else 0:
+        label = ngettext("%(count)s more exemption", "%(count)s more exemptions", more) % {"count": more}
+        found.append(Waiting(label, reverse("exemption_list"), "ban", None, on))
     return sorted(found, key=lambda row: (row.due is None, row.due or date.max, row.label))
 
 

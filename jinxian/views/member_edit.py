@@ -5,26 +5,43 @@ Each step is its own address; what was typed stays when a rule refuses it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from assessments.membership import move_and_follow
+from assessments import membership
+from assessments.views.finding import CONFLICT
+from jinxian.history_words import in_words
 from jinxian.views.rights import may_list
-from members.forms import OF_BRANCH, BranchForm, FullForm, NumberForm, PlaceForm, ReasonForm, RecordForm, StatusForm
+from members.forms import (
+    OF_BRANCH,
+    RECORD,
+    WITH_DOCUMENT,
+    BranchForm,
+    FullForm,
+    NumberForm,
+    PlaceForm,
+    ReasonForm,
+    RecordForm,
+    StatusForm,
+)
 from members.identity import TooOften, enter_id_number, reveal_id_number, reveals_left
 from members.models import Member
 from members.permissions import (
     ADD_MEMBERS,
     may_add_member,
+    may_apply_for_transfer,
     may_change_status,
     may_edit_contact,
     may_edit_member,
@@ -32,33 +49,37 @@ from members.permissions import (
     may_reveal_id_number,
 )
 from members.registration import Stale, change_member, enter_member, since_of, stamp, warnings_of
-from members.statuses import change_status, ending_of, make_full
+from members.statuses import Ending, change_status, ending_of, make_full, refuse_change
 from service_areas.crumbs import crumbs_of_scope
 from service_areas.models import Branch
 from service_areas.permissions import require
 
+TOO_MANY = 429
+
 
 @require_http_methods(["GET", "POST"])
 def member_new(request: HttpRequest) -> HttpResponse:
-    """A new member of a branch of one's own."""
+    """A new member of a branch of one's own; who keeps several chooses one first."""
     require(may_list(ADD_MEMBERS, request.user))
-    branches = Branch.objects.visible_to(request.user).current(on=timezone.localdate()).order_by("code")
-    asked = BranchForm(request.GET or None, branches=branches)
-    branch = branches.first() if branches.count() == 1 else (asked.is_valid() and asked.cleaned_data["branch"]) or None
+    rows = Branch.objects.visible_to(request.user).select_related("township")
+    branches = rows.current(on=timezone.localdate()).order_by("code")
+    asked = BranchForm(request.GET if "branch" in request.GET else None, branches=branches)
+    branch = asked.cleaned_data["branch"] if asked.is_valid() else None
+    if branch is None and "branch" not in request.GET and len(branches) == 1:
+        branch = branches[0]
+    context = {"branch": branch, "crumbs": crumbs_of_scope(request.user)}
     if branch is None:
-        context = {"form": asked, "is_choice": True, "crumbs": crumbs_of_scope(request.user)}
-        return render(request, "jinxian/members/member_new.html", context)
+        return render(request, "jinxian/members/member_new.html", context | {"form": asked, "is_choice": True})
     require(may_add_member(request.user, branch))
-    form, place = RecordForm(request.POST or None), PlaceForm(request.POST or None, branch=branch)
-    if form.is_valid() and place.is_valid():
+    form, place = RecordForm(request.POST or None), PlaceForm(request.POST or None, user=request.user, branch=branch)
+    if form.is_valid() & place.is_valid():
         try:
             member = enter_member(Member(**form.cleaned_data), branch=branch, by=request.user, **place.cleaned_data)
         except ValidationError as error:
-            form.take(error)
+            _take(error, form, place)
         else:
             return _saved(request, member, _("%(name)s is entered as %(code)s."))
-    context = {"form": form, "place": place, "branch": branch, "crumbs": crumbs_of_scope(request.user)}
-    return render(request, "jinxian/members/member_new.html", context)
+    return render(request, "jinxian/members/member_new.html", context | {"form": form, "place": place})
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,21 +87,22 @@ def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The record; for the branch contact and spelling."""
     member = _member(request, pk)
     require(may_edit_contact(request.user, member))
-    fields = RecordForm.Meta.fields if may_edit_member(request.user, member) else OF_BRANCH
-    fields = tuple(name for name in fields if name not in ("member_type", "full_on"))  # they have a document
+    is_whole = bool(may_edit_member(request.user, member))
+    fields = tuple(name for name in RECORD if name not in WITH_DOCUMENT) if is_whole else OF_BRANCH
     form, status = RecordForm(request.POST or None, instance=member, fields=fields), 200
+    theirs: list[tuple[str, str]] = []
     if form.is_valid():
         try:
             changed = change_member(member, seen=request.POST.get("seen", ""), by=request.user, **form.cleaned_data)
         except Stale:
             form.add_error(None, _("Somebody changed this record meanwhile. Compare below, then save again."))
-            status = 409
+            theirs, status = _theirs(member, form), CONFLICT
         except ValidationError as error:
-            form.take(error)
+            _take(error, form)
         else:
             return _saved(request, changed, _("Saved: %(name)s."))
-    context = {"form": form, "member": member, "seen": stamp(member), "kind": "edit"}
-    return _form_page(request, context, status=status)
+    context = {"form": form, "member": member, "seen": stamp(member), "kind": "edit", "theirs": theirs}
+    return _form_page(request, context | {"is_whole": is_whole}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,40 +110,52 @@ def member_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Another small group or area of the same branch, from a day."""
     member = _member(request, pk)
     require(may_edit_contact(request.user, member))
-    given = {"small_group": member.small_group_id, "area": member.area_id}
-    form = PlaceForm(request.POST or None, branch=member.branch, initial=given)
+    given, former = {"small_group": member.small_group_id, "area": member.area_id}, member.area
+    form = PlaceForm(request.POST or None, user=request.user, branch=member.branch, initial=given)
     if form.is_valid():
         try:
-            move_and_follow(member=member, by=request.user, branch=member.branch, **form.cleaned_data)
+            followed = membership.move_and_follow(
+                member=member, by=request.user, branch=member.branch, **form.cleaned_data
+            )
         except ValidationError as error:
-            form.take(error)
+            _take(error, form)
         else:
             member.refresh_from_db()
-            return _saved(request, member, _("Saved: %(name)s."))
-    context = {"form": form, "member": member, "kind": "move", "since": since_of(member)}
+            _say(request, followed)
+            return _saved(request, member, _("Saved: %(name)s."), warnings_of(member, former=former))
+    context = {
+        "form": form,
+        "member": member,
+        "kind": "move",
+        "since": since_of(member),
+        "may_transfer": bool(may_apply_for_transfer(request.user, member)),
+    }
     return _form_page(request, context)
 
 
 @require_http_methods(["GET", "POST"])
 def member_status(request: HttpRequest, pk: int) -> HttpResponse:
-    """Another status, with day and document; what will end is shown before."""
+    """Another status, with day and document; of one that leaves the organization what ends is shown first."""
     member = _member(request, pk)
     require(may_change_status(request.user, member))
-    form = StatusForm(request.POST or None, member=member)
-    if form.is_valid():
-        seen = request.POST.get("seen", "")
+    form, kind, status = StatusForm(request.POST or None, member=member), "status", 200
+    is_valid = form.is_valid()
+    if form.is_bound and request.POST.get("seen") != member.status:
+        words = {"status": member.get_status_display()}
+        form.add_error(None, _("The status is “%(status)s” by now. Look at it again.") % words)
+        status = CONFLICT
+    elif is_valid:
         try:
-            ending = change_status(member, seen=seen, by=request.user, **form.cleaned_data)
+            refuse_change(member, **form.cleaned_data)
+            if form.cleaned_data["status"] in Member.PRESENT or "confirmed" in request.POST:
+                return _change_status(request, member, form.cleaned_data)
+            kind = "leave"
         except ValidationError as error:
-            form.take(error)
-        else:
-            member.refresh_from_db()
-            if member.status not in Member.PRESENT and ending.link_count:
-                words = _("%(count)s households wait for others: the branch secretary finds them on the home page.")
-                messages.warning(request, words % {"count": ending.link_count})
-            return _saved(request, member, _("Saved: %(name)s."))
-    context = {"form": form, "member": member, "kind": "status", "ending": ending_of(member)}
-    return _form_page(request, context)
+            _take(error, form)
+    context = {"form": form, "member": member, "kind": kind, "ending": ending_of(member)}
+    if kind == "leave":
+        context |= {"then": Member.Status(form.cleaned_data["status"]).label, "given": form.cleaned_data}
+    return _form_page(request, context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,7 +168,7 @@ def member_full(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             make_full(member, by=request.user, **form.cleaned_data)
         except ValidationError as error:
-            form.take(error)
+            _take(error, form)
         else:
             member.refresh_from_db()
             return _saved(request, member, _("Saved: %(name)s."))
@@ -153,13 +187,14 @@ def member_id_number(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             enter_id_number(member, typed=form.cleaned_data["number"], by=request.user)
         except ValidationError as error:
-            form.take(error)
+            _take(error, form)
         else:
-            return _saved(request, member, _("The ID number of %(name)s is kept."))
+            return _saved(request, member, _("The ID number of %(name)s is kept."), ())
     return _form_page(request, {"form": form, "member": member, "kind": "number"})
 
 
 @never_cache
+@sensitive_variables("number", "context", "response")
 @require_http_methods(["GET", "POST"])
 def member_id_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole ID number, on this one page, after a reason."""
@@ -171,24 +206,77 @@ def member_id_reveal(request: HttpRequest, pk: int) -> HttpResponse:
             number = reveal_id_number(member, reason=form.cleaned_data["reason"], by=request.user)
         except TooOften:
             form.add_error(None, _("Today's number of reveals is used up. Tomorrow there are new ones."))
-            status = 429
+            status = TOO_MANY
         except ValidationError as error:
-            form.take(error)
-    left = reveals_left(request.user)
+            _take(error, form)
+    left = max(0, reveals_left(request.user))
     context = {"form": form, "member": member, "kind": "reveal", "number": number, "left": left}
-    return _form_page(request, context, status=status)
+    response = _form_page(request, context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _member(request: HttpRequest, pk: int) -> Member:
     members = Member.objects.visible_to(request.user).select_related("branch__township", "small_group", "area")
-    return get_object_or_404(members, pk=pk)
+    member: Member = get_object_or_404(members, pk=pk)
+    return member
 
 
-def _saved(request: HttpRequest, member: Member, sentence: str) -> HttpResponse:
+def _change_status(request: HttpRequest, member: Member, given: dict[str, Any]) -> HttpResponse:
+    """Change it, and with it the lines of open quarters; say what waits for others now."""
+    is_leaving = given["status"] not in Member.PRESENT
+    with transaction.atomic():
+        membership.hold(member=member, on=given["on"])
+        ending = change_status(member, seen=request.POST.get("seen", ""), by=request.user, **given)
+        followed = membership.follow(member=member, on=given["on"], by=request.user) if is_leaving else []
+    member.refresh_from_db()
+    if not is_leaving:
+        return _saved(request, member, _("Saved: %(name)s."))
+    for row in ending.remaining:
+        messages.warning(request, _("The account still is: %(appointment)s.") % {"appointment": row.label})
+    _say(request, followed)
+    return _saved(request, member, _saved_and_waiting(ending), ())
+
+
+def _saved_and_waiting(ending: Ending) -> str:
+    """With the households that wait now; the member's page leads on to handing them over."""
+    if not ending.link_count:
+        return _("Saved: %(name)s.")
+    sentence = ngettext(
+        "Saved: %(name)s. %(count)s household waits for somebody else.",
+        "Saved: %(name)s. %(count)s households wait for somebody else.",
+        ending.link_count,
+    )
+    return sentence.replace("%(count)s", str(ending.link_count))
+
+
+def _say(request: HttpRequest, followed: Iterable[membership.Followed]) -> None:
+    for step in followed:
+        messages.warning(request, step.sentence)
+
+
+def _saved(request: HttpRequest, member: Member, sentence: str, warnings: Iterable[str] | None = None) -> HttpResponse:
     messages.success(request, sentence % {"name": member.label, "code": member.code})
-    for warning in warnings_of(member):
+    for warning in warnings_of(member) if warnings is None else warnings:
         messages.warning(request, warning)
     return redirect("member_detail", member.pk)
+
+
+def _theirs(member: Member, form: Any) -> list[tuple[str, str]]:
+    """What is saved now in the fields in which something else was typed."""
+    fields = {name: member._meta.get_field(name) for name in form.cleaned_data}
+    return [
+        (str(form.fields[name].label), in_words(each, getattr(member, name)))
+        for name, each in fields.items()
+        if getattr(member, name) != form.cleaned_data[name]
+    ]
+
+
+def _take(error: ValidationError, *forms: Any) -> None:
+    """Put a rule's refusal beside its field, or above the first form where none has the field."""
+    for name, errors in error.update_error_dict({}).items():
+        form = next((each for each in forms if name in each.fields), None)
+        (form or forms[0]).add_error(name if form else None, errors)
 
 
 def _form_page(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

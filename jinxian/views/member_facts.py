@@ -23,13 +23,14 @@ from jinxian.views.lists import crumbs_to, last_day
 from jinxian.views.quarters import CONFIRMED
 from jinxian.views.rights import counts_areas, may_open
 from members.identity import reveals_of
-from members.models import Affiliation, Exemption, HouseholdLink, Member, Post, Transfer
+from members.models import Affiliation, Exemption, ExemptionApplication, HouseholdLink, Member, Post, Transfer
 from members.permissions import (
     may_apply_for_exemption,
     may_apply_for_transfer,
     may_change_status,
     may_edit_contact,
     may_enter_id_number,
+    may_plan_links,
     may_reveal_id_number,
     may_see_contact,
     may_see_exemption_reason,
@@ -39,6 +40,7 @@ from service_areas.crumbs import branch_url
 from service_areas.permissions import SEE_HISTORY, SEE_PLACES
 
 YEARS = 5
+HANDOVER = "handover"  # the page that hands over a member's households, by the member's key
 
 
 @dataclass
@@ -60,35 +62,61 @@ class Year:
 def member_facts(user: Any, member: Member) -> dict[str, Any]:
     """The context of the page."""
     on = timezone.localdate()
-    posts = list(Post.objects.visible_to(user).filter(member=member).select_related("branch", "area", "small_group"))
-    exemptions = list(Exemption.objects.visible_to(user).filter(member=member))
-    for row in exemptions:
-        row.last_day = last_day(row)
-    links = HouseholdLink.objects.visible_to(user).filter(member=member).select_related("household")
-    households = [link for link in links.order_by("household__number") if link.holds(on=on)]
+    rows = _rows(user, member)
     quarters = list(_quarters(user, member))
-    reason = bool(may_see_exemption_reason(user, member))
-    events = [
-        *_post_events(posts, on), *_exemption_events(exemptions, reason, on),
-        *_moves(user, member, on), *_link_events(list(links), on), *_status_events(member),
-        *_transfer_events(user, member),
-    ]  # fmt: skip
+    years = _years(quarters, _events(user, member, rows, on))
     return {
         "member": member,
         "standing": member.party_standing(on=on),
-        "posts": [post for post in posts if post.holds(on=on)],
-        "exemptions": [row for row in exemptions if row.holds(on=on)],
-        "sees_reason": reason,
+        "posts": [post for post in rows.posts if post.holds(on=on)],
+        "exemptions": [row for row in rows.exemptions if row.holds(on=on)],
+        "sees_reason": bool(may_see_exemption_reason(user, member)),
         "sees_contact": bool(may_see_contact(user, member)),
         "sees_id_number": bool(may_see_id_number(user, member)),
-        "links": households,
-        "years": _years(quarters, events, on),
+        "links": [link for link in rows.links if link.holds(on=on)],
+        "years": [year for year in years if year.number > on.year - YEARS],
+        "has_older": any(year.number <= on.year - YEARS for year in years),
         "latest": next((row for row in quarters if row["is_confirmed"]), None),
         "opens_branch": SEE_PLACES.held_anywhere(user),
         "sees_figures": counts_areas(user),
         "crumbs": _crumbs(user, member),
         **_steps(user, member),
     }
+
+
+def whole_timeline(user: Any, member: Member) -> dict[str, Any]:
+    """Everything that is known of the member, all years, newest first; and the way there."""
+    events = _events(user, member, _rows(user, member), timezone.localdate())
+    crumbs = [*_crumbs(user, member), (member.label, reverse("member_detail", args=[member.pk]))]
+    return {"member": member, "years": _years(list(_quarters(user, member)), events), "crumbs": crumbs}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The member's dated rows that the person may see."""
+
+    posts: list[Post]
+    exemptions: list[Any]  # with last_day
+    links: list[HouseholdLink]
+
+
+def _rows(user: Any, member: Member) -> Rows:
+    posts = Post.objects.visible_to(user).filter(member=member).select_related("branch", "area", "small_group")
+    exemptions = list(Exemption.objects.visible_to(user).filter(member=member))
+    for row in exemptions:
+        row.last_day = last_day(row)
+    links = HouseholdLink.objects.visible_to(user).filter(member=member).select_related("household")
+    return Rows(list(posts), exemptions, list(links.order_by("household__number")))
+
+
+def _events(user: Any, member: Member, rows: Rows, on: date) -> list[Event]:
+    """What changed, from a fixed number of queries."""
+    reason = bool(may_see_exemption_reason(user, member))
+    return [
+        *_post_events(rows.posts, on), *_exemption_events(rows.exemptions, reason, on),
+        *_application_events(user, member), *_moves(user, member, on), *_link_events(rows.links, on),
+        *_status_events(member), *_transfer_events(user, member),
+    ]  # fmt: skip
 
 
 def _steps(user: Any, member: Member) -> dict[str, Any]:
@@ -103,8 +131,18 @@ def _steps(user: Any, member: Member) -> dict[str, Any]:
         "may_enter_number": bool(may_enter_id_number(user, member)),
         "may_reveal": bool(member.id_number_masked and may_reveal_id_number(user, member)),
         "sees_history": bool(may_open(SEE_HISTORY, user, member, member.branch)),
-        "reveals": list(reveals_of(member)[:5]) if sees_reveals else [],
+        "reveals": list(reveals_of(member)) if sees_reveals else [],
+        "waiting": None if is_present else _waiting(user, member),
     }
+
+
+def _waiting(user: Any, member: Member) -> dict[str, Any] | None:
+    """Households that nobody has taken over from a member who left; the address for who hands them over."""
+    count = HouseholdLink.objects.visible_to(user).filter(member=member, ended_on__isnull=True).count()
+    if not count:
+        return None
+    may = may_plan_links(user, member.branch)
+    return {"count": count, "url": reverse(HANDOVER, args=[member.pk]) if may else ""}
 
 
 def _crumbs(user: Any, member: Member) -> list[tuple[str, str | None]]:
@@ -142,15 +180,15 @@ def _quarter_url(line: SheetMember, *, sees_points: bool, sees_state: bool) -> s
     return reverse("assessments:sheet_detail", args=[line.sheet_id]) if sees_state else ""
 
 
-def _years(quarters: list[dict[str, Any]], events: list[Event], on: date) -> list[Year]:
-    """The last five years, newest first; those in which nothing is known are left out."""
+def _years(quarters: list[dict[str, Any]], events: list[Event]) -> list[Year]:
+    """Year by year, newest first; those in which nothing is known are left out."""
     years: dict[int, Year] = {}
     for row in reversed(quarters):
         period = row["line"].period
         years.setdefault(period.year, Year(period.year)).quarters.append(row)
     for event in sorted(events, key=lambda event: event.on, reverse=True):
         years.setdefault(event.on.year, Year(event.on.year)).events.append(event)
-    return [years[number] for number in sorted(years, reverse=True) if number > on.year - YEARS]
+    return [years[number] for number in sorted(years, reverse=True)]
 
 
 def _post_events(posts: list[Post], on: date) -> Iterator[Event]:
@@ -173,6 +211,21 @@ def _exemption_events(exemptions: list[Exemption], sees_reason: bool, on: date) 
             yield Event(row.ended_on, "check", _("The exemption ended: %(scope)s") % words)
 
 
+def _application_events(user: Any, member: Member) -> Iterator[Event]:
+    """Applied for, filed, refused: the day of the step, not the one from which it holds."""
+    state = ExemptionApplication.State
+    sentences = {
+        state.FILED: _("Exemption filed with the township: %(scope)s"),
+        state.REFUSED: _("Exemption refused: %(scope)s"),
+        state.WITHDRAWN: _("Application for exemption withdrawn: %(scope)s"),
+    }
+    for row in ExemptionApplication.objects.visible_to(user).filter(member=member):
+        words = {"scope": row.get_scope_display()}
+        yield Event(timezone.localdate(row.applied_at), "hourglass", _("Exemption applied for: %(scope)s") % words)
+        if row.ended_at and row.state in sentences:
+            yield Event(timezone.localdate(row.ended_at), "clipboard-list", sentences[state(row.state)] % words)
+
+
 def _moves(user: Any, member: Member, on: date) -> Iterator[Event]:
     """Each affiliation but the first is a move."""
     rows = Affiliation.objects.visible_to(user).filter(member=member).select_related("branch", "small_group", "area")
@@ -185,17 +238,27 @@ def _moves(user: Any, member: Member, on: date) -> Iterator[Event]:
 
 
 def _status_events(member: Member) -> Iterator[Event]:
-    """Changes of type and status, from the record's history."""
+    """Changes of type and status, from the record's history. The one that stands now is told without it, too."""
+    told: set[tuple[str, date]] = set()
     before = None
-    for now in member.history.order_by("history_id").only(
-        "history_id", "status", "status_on", "status_document", "member_type", "full_on"
-    ):
-        if before is not None and now.status != before.status and now.status_on:
-            words = {"status": now.get_status_display(), "document": now.status_document}
-            yield Event(now.status_on, "alert-triangle", _("%(status)s (%(document)s)") % words)
+    for now in member.history.order_by("history_id"):
+        is_new = before is None or now.status != before.status
+        if is_new and now.status_on and now.status != Member.Status.NORMAL:
+            told.add((now.status, now.status_on))
+            yield _status_event(now)
         if before is not None and now.member_type != before.member_type and now.full_on:
-            yield Event(now.full_on, "certificate", _("Became a full member"))
+            words = {"document": now.history_change_reason}
+            text = _("Became a full member (%(document)s)") if words["document"] else _("Became a full member")
+            yield Event(now.full_on, "certificate", text % words)
         before = now
+    if member.status != Member.Status.NORMAL and member.status_on and (member.status, member.status_on) not in told:
+        yield _status_event(member)
+
+
+def _status_event(row: Any) -> Event:
+    words = {"status": row.get_status_display(), "document": row.status_document}
+    text = _("%(status)s (%(document)s)") if row.status_document else "%(status)s"
+    return Event(row.status_on, "alert-triangle", text % words)
 
 
 def _transfer_events(user: Any, member: Member) -> Iterator[Event]:

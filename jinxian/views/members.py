@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -15,12 +16,14 @@ from assessments.models import Period, SheetMember
 from jinxian.filters import MemberFilter, areas_beside, places_of
 from jinxian.tables import MemberTable
 from jinxian.views.lists import address, last_day, left_out_sentence, list_context
-from jinxian.views.member_facts import member_facts
+from jinxian.views.member_facts import member_facts, whole_timeline
 from jinxian.views.quarters import CONFIRMED, quarters_of
 from jinxian.views.rights import counts_areas, counts_branches, may_list, may_open
 from members.models import Exemption, HouseholdLink, Member, Post
 from members.permissions import ADD_MEMBERS, SEE_EXEMPTIONS, SEE_MEMBERS
-from service_areas.permissions import ALLOWED, require
+from service_areas.permissions import ALLOWED, Verdict, require
+
+YEARS_PER_PAGE = 10
 
 
 @require_safe
@@ -88,10 +91,28 @@ def _add_beside(user: Any, members: list[Any]) -> None:
 @require_safe
 def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One member: what the quarters gave, posts, exemptions, households; more or less of it by who asks."""
-    members = Member.objects.visible_to(request.user).select_related(
-        "branch__county", "branch__township", "small_group", "area"
-    )
-    member = get_object_or_404(members.defer("id_number_encrypted", "id_number_hash"), pk=pk)
-    is_own = member.user_id == request.user.pk
-    require(ALLOWED if is_own else may_open(SEE_MEMBERS, request.user, member, member.branch))
+    member = _find(request.user, pk)
+    require(_may_open(request.user, member))
     return render(request, "jinxian/members/member_detail.html", member_facts(request.user, member))
+
+
+@require_safe
+def member_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that is known of one member, all years, so many to a page."""
+    member = _find(request.user, pk)
+    require(_may_open(request.user, member))
+    context = whole_timeline(request.user, member)
+    context["page"] = Paginator(context.pop("years"), YEARS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "jinxian/members/member_timeline.html", context)
+
+
+def _find(user: Any, pk: int) -> Member:
+    """The member, or 404 outside the person's scope."""
+    rows = Member.objects.visible_to(user).select_related("branch__county", "branch__township", "small_group", "area")
+    member: Member = get_object_or_404(rows.defer("id_number_encrypted", "id_number_hash"), pk=pk)
+    return member
+
+
+def _may_open(user: Any, member: Member) -> Verdict:
+    is_own = member.user_id == user.pk
+    return ALLOWED if is_own else may_open(SEE_MEMBERS, user, member, member.branch)

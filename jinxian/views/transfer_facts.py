@@ -20,7 +20,7 @@ from jinxian.lib.quarters import Quarter
 from members import permissions
 from members.models import Member, Transfer
 from members.transfer_forms import IssueForm, ReceiveForm, RejectForm, RevokeForm, SlipForm
-from members.transfers import Unfinished, unfinished
+from members.transfers import DAYS_VALID, Unfinished, unfinished
 from service_areas.crumbs import Crumbs, crumbs_of_scope
 from service_areas.permissions import Verdict, refused
 
@@ -76,6 +76,7 @@ def transfer_facts(user: Any, transfer: Transfer, **forms: Any) -> dict[str, Any
         "steps": list(steps_of(transfer, state, sees_reason=is_old_side)),
         "verdicts": verdicts,
         "forms": _forms(user, transfer, verdicts) | forms,
+        "days_valid": DAYS_VALID,
         "is_printed": can_be_printed(state) and bool(permissions.may_print_transfer(user, transfer)),
         "short": _short_stay(user, transfer, state, on),
         "kept": _kept(transfer, state),

@@ -107,6 +107,7 @@ def transfer_new(request: HttpRequest, pk: int) -> HttpResponse:
         "more": count - len(found),
         "searched": str(form["q"].value() or "").strip(),
         "is_own": member.user_id == user.pk,
+        "days_to_issue": transfers.DAYS_TO_ISSUE,
         "crumbs": crumbs_of(user),
     }
     status = 200 if is_search else UNPROCESSABLE

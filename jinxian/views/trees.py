@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from assessments.models import Period, Sheet
 from jinxian.templatetags.shell import STATES
 from jinxian.views.lists import member_count, with_link_totals
 from jinxian.views.rights import counts_areas, counts_branches
+from service_areas.dated import holds_on
 from service_areas.models import AreaTeam, Branch, ServiceArea, Township, Village
 
 # From done to owed, as the columns stand; the last two only where a sheet is in that state.
@@ -91,7 +92,7 @@ def townships_of(user: Any) -> list[Any]:
     return list(
         with_link_totals(townships, user, "township").annotate(
             member_count=member_count(user, "branch__township"),
-            village_count=_count(Village.objects.visible_to(user)),
+            village_count=_count(Village.objects.visible_to(user).filter(ended_on__isnull=True)),
             branch_count=_count(branches),
         )
     )
@@ -162,7 +163,9 @@ def _area_rows(user: Any, within: dict[str, Any], period: Period | None) -> Iter
     in_areas = AreaTeam.objects.visible_to(user).current(on=on).select_related("team").order_by("team__code")
     for row in in_areas.filter(**{f"area__{name}": value for name, value in within.items()}):
         teams[row.area_id].append(row.team.label)
-    areas = ServiceArea.objects.visible_to(user).current(on=on).filter(**within).select_related("branch__village")
+    # An area that has ended since still belongs to the quarters of its time.
+    wanted = holds_on(on) | Q(pk__in=list(sheets))
+    areas = ServiceArea.objects.visible_to(user).filter(wanted, **within).select_related("branch__village")
     if counts_areas(user):
         areas = with_link_totals(areas, user, "area").annotate(member_count=member_count(user, "area"))
     for area in areas.order_by("code"):
@@ -206,7 +209,7 @@ def _place(branch: Branch) -> str:
 def _villages_apart(user: Any, within: dict[str, Any], branches: list[Any], places: dict[int, Branch]) -> list[Row]:
     """Villages that no branch above stands for."""
     shown = {branch.village_id for branch in [*branches, *places.values()]}
-    villages = Village.objects.visible_to(user).filter(**within).order_by("code")
+    villages = Village.objects.visible_to(user).filter(ended_on__isnull=True, **within).order_by("code")
     return [Row(level=BRANCH, label=village.label) for village in villages if village.pk not in shown]
 
 

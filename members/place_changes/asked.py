@@ -18,7 +18,7 @@ from service_areas.models import Branch, PlaceChange, ProductionTeam, ServiceAre
 
 Unit = ServiceArea | Village
 Kind = PlaceChange.Kind
-NAME_LENGTH = ServiceArea._meta.get_field("name").max_length
+NAME_LENGTH = ServiceArea._meta.get_field("name").max_length or 0
 
 
 class Changed(Exception):
@@ -81,7 +81,7 @@ class Asked:
 
 
 def refuse_shape(asked: Asked) -> None:
-    """Raise ValidationError where units are missing, come twice, are of two sorts or have ended, or the day is to come."""
+    """Raise ValidationError for no units, one that comes twice or has ended, two sorts of them, a day still to come."""
     if not asked.units:
         raise ValidationError({"units": _("Choose what changes.")})
     if len({unit.pk for unit in asked.units}) < len(asked.units):
@@ -90,7 +90,7 @@ def refuse_shape(asked: Asked) -> None:
         raise ValidationError({"units": _("A change is about villages or about service areas, not about both.")})
     for unit in asked.units:
         if unit.ended_on is not None:
-            raise ValidationError({"units": _("%(place)s has ended already.") % {"place": unit.label}})
+            raise ValidationError({"units": _("%(place)s has an end already.") % {"place": unit.label}})
     if asked.on > timezone.localdate():
         raise ValidationError({"on": _("This day is still to come. Enter the change when it holds.")})
 

@@ -20,6 +20,7 @@ from service_areas.models import Branch, ServiceArea, SmallGroup, Village
 from service_areas.placing import fill_search_key, place_branch
 
 LAST_NUMBER = 32767
+GROUP_CODE_LENGTH = SmallGroup._meta.get_field("code").max_length or 0
 NAMED_NUMBERS = range(1, 100)  # 第一 to 第九十九
 
 
@@ -44,10 +45,14 @@ def proposed_names(number: int) -> tuple[str, str]:
     return name, f"Area {number}"
 
 
-def proposed_group_name(branch: Branch, number: int) -> str:
-    place = branch.village.name if branch.village is not None else branch.name.removesuffix("党支部")
+def proposed_group_names(branch: Branch, number: int) -> tuple[str, str]:
+    """庞村第六党小组 and “Pangcun Small Group 6”, after the village or, where it serves none, after the branch."""
+    place, place_en = branch.name.removesuffix("党支部"), branch.name_en.removesuffix(" Branch")
+    if branch.village is not None:
+        place, place_en = branch.village.name, branch.village.name_en
     ordinal = chinese_ordinal(number) if number in NAMED_NUMBERS else str(number)
-    return f"{place}{ordinal}党小组"[: SmallGroup._meta.get_field("name").max_length]
+    name = f"{place}{ordinal}党小组"[: SmallGroup._meta.get_field("name").max_length]
+    return name, f"{place_en} Small Group {number}" if place_en else ""
 
 
 def free_groups(branch: Branch, *, on: date, ending: Iterable[ServiceArea] = ()) -> Any:
@@ -78,7 +83,7 @@ def begin_area(
     )  # fmt: skip
     area.small_group = _group(branch, new, area, on, place, among, ending)
     fill_search_key(area)
-    _refuse_fields(area, place, ("code", "name", "name_en"))
+    refuse_fields(area, ("code", "name", "name_en"), place=place)
     return area
 
 
@@ -101,22 +106,22 @@ def _group(
             sentence = _("This small group carries another service area, or is of another branch.")
             raise ValidationError({f"group_{place}": sentence})
         return new.group
-    name = new.group_name or proposed_group_name(branch, area.number)
+    name, name_en = (new.group_name, "") if new.group_name else proposed_group_names(branch, area.number)
     refuse_name(name, f"group_name_{place}")
     held = SmallGroup.objects.filter(branch=branch.pk, name=name, ended_on__isnull=True) if branch.pk else None
     if (held is not None and held.exists()) or name in {other.small_group.name for other in among}:
         sentence = _("Another small group of this branch is called %(name)s.") % {"name": name}
         raise ValidationError({f"group_name_{place}": sentence})
-    return SmallGroup(branch=branch, code=_group_code(area.code), name=name, started_on=on)
+    return SmallGroup(branch=branch, code=_group_code(area.code), name=name, name_en=name_en, started_on=on)
 
 
 def _group_code(area_code: str) -> str:
     """The area's code with a G, and a number where that was used."""
-    longest = SmallGroup._meta.get_field("code").max_length
-    code, count = f"{area_code[: longest - 3]}G", 1
+    begins, count = area_code[: GROUP_CODE_LENGTH - 3], 1
+    code = f"{begins}G"
     while SmallGroup.objects.filter(code=code).exists():
         count += 1
-        code = f"{area_code[: longest - 3]}G{count}"
+        code = f"{begins}G{count}"
     return code
 
 
@@ -131,7 +136,7 @@ def begin_village(township: Any, new: New, *, place: int = 1) -> Village:
         township=township, code=new.code, name=new.name, name_en=new.name_en or latin_place(new.name),
         committee_name=new.committee_name or f"{new.name}村民委员会",
     )  # fmt: skip
-    _refuse_fields(village, place, ("code", "name", "name_en", "committee_name"))
+    refuse_fields(village, ("code", "name", "name_en", "committee_name"), place=place)
     return village
 
 
@@ -150,14 +155,14 @@ def begin_branch(village: Village, new: New, *, on: date, place: int = 1) -> Bra
     return branch
 
 
-def _refuse_fields(row: Any, place: int, names: Sequence[str]) -> None:
+def refuse_fields(row: Any, names: Sequence[str], *, place: int) -> None:
+    """Raise ValidationError, by field and place, for what the fields themselves refuse: length, digits."""
     errors = _errors(row, names)
     if errors:
         raise ValidationError({f"{field}_{place}": messages for field, messages in errors.items()})
 
 
 def _errors(row: Any, names: Sequence[str]) -> dict[str, Any]:
-    """What the fields themselves say: length, digits."""
     try:
         row.clean_fields(exclude=[field.name for field in row._meta.fields if field.name not in names])
     except ValidationError as error:

@@ -6,7 +6,7 @@ Areas, small groups, villages and branches that begin are rows that have not bee
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,8 +58,8 @@ class Record:
     """One row of the list of changes: what stood there before with its name, what stands there now."""
 
     kind: str
-    before: list[tuple[Unit, str, str]]
-    after: list[Unit]
+    before: Sequence[tuple[Unit, str, str]]
+    after: Sequence[Unit]
     counts: dict[str, int]
 
 

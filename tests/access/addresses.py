@@ -16,6 +16,18 @@ from tests.access.making import PASSWORD
 from tests.access.table import Row
 
 NOWHERE = 10**9  # a key that no row has
+# What stands in an address beside keys.
+SLUGS = {"figure_list": "wells", "post_begin": "leader", "history_record": "member"}
+# Whose key stands in an address that does not begin with its name.
+SUBJECTS = {
+    "transfer": "transfer",
+    "exemption": "application",
+    "change": "change",
+    "run": "run",
+    "handover": "plain",
+    "history": "plain",
+    "post": "post",
+}
 
 
 def every_address(resolver: Any = None, path: str = "", names: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
@@ -36,7 +48,8 @@ def url_of(w: SimpleNamespace, row: Row) -> str:
 def url_of_nothing(row: Row) -> str:
     """The same address with keys that no row has."""
     pattern = dict(every_address())[row.name]
-    url = reverse(row.name, args=[NOWHERE] * len(re.findall("<int:", pattern)) or ["wells"])
+    words = [SLUGS[row.name]] if "<slug:" in pattern else []
+    url = reverse(row.name, args=words + [NOWHERE] * len(re.findall("<int:", pattern)))
     return f"{url}?{row.on}={NOWHERE}" if row.name == "figure_list" else url
 
 
@@ -45,6 +58,8 @@ def data_of(w: SimpleNamespace, row: Row) -> dict[str, str]:
     if row.name in PLAIN_FORMS:
         return PLAIN_FORMS[row.name]
     at = w.at[row.at]
+    if row.name in FORMS:
+        return FORMS[row.name](at)
     sheet, version = _sheet(at, row.on), {"version": str(_sheet(at, row.on).version)}
     forms = {
         "sheet_begin": {},
@@ -71,7 +86,55 @@ PLAIN_FORMS = {
     },
     "accounts:sign_in": {"username": "nobody", "password": PASSWORD},
     "accounts:sign_out": {},
+    "accounts:first_sign_in": {},
+    "slip_print": {},
+    "household_new": {},
+    "member_new": {},
+    "run_new": {},
+    "export_new": {},
+    "place_change_confirm": {},
     "accounts:language_set": {"language": "en"},
+}
+
+
+# What is posted about one object; where it is right, it is refused as of another moment, so that nothing is begun.
+FORMS = {
+    "household_edit": lambda at: {"number": "009", "head_name": "a head", "people_count": "2", "seen": "another"},
+    "link_plan_take": lambda at: {"digest": "another"},
+    "handover_take": lambda at: {"digest": "another"},
+    "run_decide": lambda at: {"problem": str(at.problem.pk), "choice": "same"},
+    "run_write": lambda at: {"digest": "another"},
+    "run_check": lambda at: {},
+    "run_discard": lambda at: {},
+    "run_wrong_rows": lambda at: {},
+    "run_file": lambda at: {},
+    "member_edit": lambda at: {"name": "another", "sex": "m", "seen": "another"},
+    "member_move": lambda at: {},
+    "member_status": lambda at: {},
+    "member_full": lambda at: {},
+    "member_id_number": lambda at: {},
+    "member_id_reveal": lambda at: {},
+    "post_begin": lambda at: {},
+    "post_end": lambda at: {},
+    "transfer_new": lambda at: {},
+    "exemption_new": lambda at: {},
+    "exemption_end": lambda at: {},
+    "exemption_review": lambda at: {},
+    **dict.fromkeys(
+        (
+            "transfer_issue",
+            "transfer_receive",
+            "transfer_reject",
+            "transfer_revoke",
+            "transfer_letter",
+            "transfer_slip",
+            "exemption_agree",
+            "exemption_file",
+            "exemption_refuse",
+            "exemption_withdraw",
+        ),
+        lambda at: {"version": "999"},
+    ),
 }
 
 
@@ -79,6 +142,8 @@ def _keys(w: SimpleNamespace, row: Row) -> list[Any]:
     if row.name == "figure_list":
         return ["wells"]
     at = w.at.get(row.at)
+    if row.name == "run_file":
+        return [at.export.pk, at.file.pk] if at else []
     if at is None or row.name == "assessments:review_confirm":
         return []
     if row.name.startswith("assessments:"):
@@ -87,7 +152,9 @@ def _keys(w: SimpleNamespace, row: Row) -> list[Any]:
         item = [sheet.plan.items.get(position=1).pk] if row.name.endswith("_cell") else []
         return [sheet.pk, *([line.pk] if line else []), *item]
     kind = row.name.removeprefix("overview_").removeprefix("place_").partition("_")[0]
-    return [getattr(at, "plain" if kind == "member" and not row.on else row.on or kind).pk]
+    kind = SUBJECTS.get(kind, kind)
+    words = [SLUGS[row.name]] if row.name in SLUGS else []
+    return [*words, getattr(at, "plain" if kind == "member" and not row.on else row.on or kind).pk]
 
 
 def _query(w: SimpleNamespace, row: Row) -> str:

@@ -91,7 +91,7 @@ def gives_reason(response: Any) -> bool:
 
 def marks_on(response: Any) -> set[str]:
     """The places whose words stand in the answer or its heads."""
-    return {*MARK.findall(response.content.decode() + str(response.headers))}
+    return {*MARK.findall(response.content.decode(errors="replace") + str(response.headers))}
 
 
 def marks_sent(w: SimpleNamespace, row: Row) -> set[str]:

@@ -14,13 +14,15 @@ from assessments.models import Indicator, Period, Plan, PlanItem, Target
 from assessments.periods import issue_sheets
 from assessments.plans import publish
 from jinxian.lib.chinese import search_key
-from members.models import Affiliation, Exemption, HouseholdLink, Member, Post
+from members.models import Affiliation, Exemption, ExemptionApplication, HouseholdLink, Member, Post, Transfer
 from service_areas.models import (
     Appointment,
     AreaTeam,
     Branch,
     County,
     Household,
+    PlaceChange,
+    PlaceChangeUnit,
     ProductionTeam,
     ServiceArea,
     SmallGroup,
@@ -29,6 +31,8 @@ from service_areas.models import (
 )
 from tests.access.filled_sheets import STATES
 from tests.access.marks import mark
+from workbook.models import Problem, Run, RunFile
+from workbook.sealing import seal
 
 BEGAN = date(2024, 1, 1)
 PASSWORD = "Reed-and-River-12"
@@ -94,14 +98,46 @@ def area(of: SimpleNamespace, letter: str) -> SimpleNamespace:
     AreaTeam.objects.create(area=at.area, team=at.team, started_on=BEGAN)
     at.head, at.plain = member(at, "head"), member(at, "plain")
     at.boss = member(at, "boss") if letter == "x" else None
-    Post.objects.create(member=at.head, kind="leader", branch=at.branch, area=at.area, started_on=BEGAN)
+    at.post = Post.objects.create(member=at.head, kind="leader", branch=at.branch, area=at.area, started_on=BEGAN)
     if at.boss:
         Post.objects.create(member=at.boss, kind="secretary", branch=at.branch, started_on=BEGAN)
     at.exemption = exempt(at, at.head, "incapacitated", "physical")
     exempt(at, at.plain, "away", "links")
     at.household, at.unlinked = household(at, "001"), household(at, "002")
     at.link = HouseholdLink.objects.create(member=at.plain, household=at.household, branch=at.branch, started_on=BEGAN)
+    moves(at)
     return at
+
+
+def moves(at: SimpleNamespace) -> None:
+    """The plain member's letter is issued, the head's applied for; one exemption is asked for; the area was renamed."""
+    out = {"from_branch": at.branch, "outside": mark(at.key), "reason": mark(at.key), "applied_at": timezone.now()}
+    until = timezone.localdate() + timedelta(20)
+    at.transfer = Transfer.objects.create(member=at.plain, state="issued", valid_until=until, **out)
+    at.applied = Transfer.objects.create(member=at.head, state="applied", valid_until=until, **out)
+    at.application = ExemptionApplication.objects.create(
+        member=at.plain, branch=at.branch, reason="old", scope="all", starts_on=timezone.localdate(),
+        applied_at=timezone.now(), applied_by=at.secretary,
+    )  # fmt: skip
+    at.change = PlaceChange.objects.create(
+        county=at.county, township=at.township, kind="rename", changed_on=BEGAN, document=mark(at.key),
+        at=timezone.now(),
+    )  # fmt: skip
+    for side in ("before", "after"):
+        PlaceChangeUnit.objects.create(change=at.change, side=side, area=at.area, name=at.area.name)
+
+
+def runs(of: SimpleNamespace, by: User) -> None:
+    """Of a county's books: an import that waits for two decisions, one that is written, an export that is ready."""
+    made = {"county": of.county, "by": by, "effective_on": BEGAN, "made_at": timezone.now(), "title": mark(of.key)}
+    of.run = Run.objects.create(kind="import", state="checked", digest="seen", counts={}, **made)
+    of.problem, _second = (
+        Problem.objects.create(run=of.run, kind="decide", sheet="members", position=row, row=row, sentence="which?")
+        for row in (2, 3)
+    )
+    of.written = Run.objects.create(kind="import", state="written", **made)
+    of.export = Run.objects.create(kind="export", state="ready", **made)
+    of.file = RunFile.objects.create(run=of.export, name="books.xlsx", sealed=seal(mark(of.key).encode()))
 
 
 def named(key: str, kind: str) -> dict[str, str]:

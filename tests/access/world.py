@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from members import links
 from tests.access.filled_sheets import fill_sheets
-from tests.access.making import ROLES, account, appoint, area, branch, county, issue, township
+from tests.access.making import ROLES, account, appoint, area, branch, county, issue, runs, township
 
 
 def world() -> SimpleNamespace:
@@ -43,6 +43,7 @@ def world() -> SimpleNamespace:
         issue(each, at)
     for at in w.at.values():
         at.sheets = fill_sheets(at)
+        runs(at, w.other.officer if at is w.at["twin"] else w.people["county"])
     w.sessions, w.browser = {persona: begin_session(user) for persona, user in w.people.items()}, Client()
     return w
 

@@ -1,6 +1,6 @@
 """Lines of open quarters follow their members, as long as nothing is filled in and the branch has the sheet in hand.
 
-It is 3 July; the second quarter is being reported and ended on 30 June. 庞立新 moves from area 1 to the neighbour branch.
+It is 3 July; the second quarter ended on 30 June. 庞立新 moves from area 1 to the neighbour branch.
 """
 
 from __future__ import annotations
@@ -211,3 +211,4 @@ def test_a_receipt_after_the_quarter_changes_nothing_in_it(letter: Any) -> None:
     begin_both(letter)
     _row, found = receive(letter, on=JULY)
     assert found == [] and "庞立新" in members_of(letter.sheet)
+    assert membership.kept_lines(member=letter.plain, branch=letter.branch, on=JULY) == []

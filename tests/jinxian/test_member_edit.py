@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from jinxian.lib.id_numbers import make_id_number
 from members.models import Affiliation, Member, Post
 from service_areas.models import Appointment, LedgerEntry
 from service_areas.scoping import scope_of
+from tests.assessments import sheet_world
 from tests.jinxian import admin_world as base
 from tests.jinxian.admin_world import signed_in
 
@@ -20,7 +22,8 @@ TODAY = timezone.localdate
 
 
 @pytest.fixture
-def w() -> SimpleNamespace:
+def w(time_machine) -> SimpleNamespace:
+    time_machine.move_to("2026-07-03 09:00:00+08:00")
     w = base.everything()
     w.staff = base.user("staff")
     base.appoint(w.staff, "township_staff", township=w.township)
@@ -85,7 +88,8 @@ def test_of_two_who_change_a_record_the_second_is_told(w):
     seen = page_of(w.staff, w.member, "edit").context["seen"]
     send(w.staff, w.member, "edit", seen=seen, name="晋一", sex="m")
     answer = send(w.staff, w.member, "edit", seen=seen, name="晋二", sex="m")
-    assert answer.status_code == 409 and "晋二" in answer.content.decode()
+    text = answer.content.decode()
+    assert answer.status_code == 409 and 'value="晋二"' in text and "Name: 晋一" in text, "theirs beside mine"
     w.member.refresh_from_db()
     assert w.member.name == "晋一"
 
@@ -94,6 +98,54 @@ def test_another_area_holds_from_the_day_and_the_former_one_ends(w):
     send(w.secretary, w.member, "move", small_group=w.group2.pk, area=w.area2.pk, on="2026-03-01")
     rows = Affiliation.objects.filter(member=w.member).order_by("started_on")
     assert [(row.area, row.ended_on) for row in rows] == [(w.area, date(2026, 3, 1)), (w.area2, None)]
+
+
+def test_an_area_brings_its_small_group_along(w):
+    send(w.secretary, w.member, "move", area=w.area2.pk, on="2026-03-01")
+    w.member.refresh_from_db()
+    assert (w.member.small_group, w.member.area) == (w.group2, w.area2)
+
+
+@pytest.mark.parametrize(
+    ("on", "says"), [("2026-07-04", "future"), (str(base.BEGAN - timedelta(1)), "did not exist on that day")]
+)
+def test_nobody_moves_on_a_day_to_come_or_before_the_present_place(w, on, says):
+    answer = send(w.secretary, w.member, "move", area=w.area2.pk, on=on)
+    assert answer.status_code == 200 and says in answer.content.decode()
+    w.member.refresh_from_db()
+    assert w.member.area == w.area and Affiliation.objects.filter(member=w.member).count() == 1
+
+
+def test_to_another_branch_leads_a_transfer(w):
+    assert f"/organization/members/{w.member.pk}/transfer/" in page_of(w.secretary, w.member, "move").content.decode()
+
+
+def said(answer) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+@pytest.fixture
+def quarter(db, time_machine) -> SimpleNamespace:
+    made = sheet_world.world()
+    time_machine.move_to(sheet_world.MORNING.format(sheet_world.TODAY))
+    return made
+
+
+def test_the_empty_line_of_an_open_quarter_goes_along_and_the_page_says_so(quarter):
+    for sheet in (quarter.sheet, quarter.sheet2):
+        sheet_world.begun(quarter, sheet)
+    answer = send(quarter.secretary, quarter.plain, "move", area=quarter.area2.pk, on="2026-06-20")
+    assert quarter.sheet2.lines.filter(member=quarter.plain).exists()
+    assert any("the empty line moved" in sentence for sentence in said(answer))
+    assert any("fewer than 3 members" in sentence for sentence in said(answer)), said(answer)
+
+
+def test_who_leaves_leaves_the_open_sheet_where_nothing_is_filled_in(quarter):
+    sheet_world.begun(quarter)
+    typed = {"status": "deceased", "on": "2026-06-20", "document": "证", "seen": "normal", "confirmed": "1"}
+    answer = send(quarter.staff, quarter.plain, "status", **typed)
+    assert not quarter.sheet.lines.filter(member=quarter.plain).exists()
+    assert any("taken off" in sentence for sentence in said(answer))
 
 
 def test_another_branch_is_no_choice_here(w):
@@ -113,8 +165,10 @@ def test_nobody_else_gets_at_a_record(w, step, who):
 
 
 def leave(w, **changed: str):
-    typed = {"status": "deceased", "on": "2026-05-01", "document": "证 1", "seen": "normal"} | changed
-    return send(w.staff, w.member, "status", **typed)
+    typed = {"status": "deceased", "on": "2026-05-01", "document": "证 1", "seen": "normal", "confirmed": "1"} | changed
+    return send(
+        w.staff, w.member, "status", **{name: text for name, text in typed.items() if text or name != "confirmed"}
+    )
 
 
 def with_account(w) -> None:
@@ -126,7 +180,10 @@ def with_account(w) -> None:
 
 def test_who_leaves_ends_affiliation_posts_and_access_on_that_day(w):
     with_account(w)
-    assert "the affiliation ends" in page_of(w.staff, w.member, "status").content.decode()
+    told = leave(w, confirmed="").content.decode()
+    assert "the affiliation with" in told and "the post: Service-area leader (" in told and "the access as" in told
+    w.member.refresh_from_db()
+    assert w.member.status == "normal", "nothing happens before it is confirmed"
     assert leave(w).status_code == 302
     w.member.refresh_from_db()
     assert (w.member.status, w.member.status_document) == ("deceased", "证 1")
@@ -139,13 +196,22 @@ def test_who_leaves_ends_affiliation_posts_and_access_on_that_day(w):
 
 @pytest.mark.parametrize(
     "changed",
-    [{"status": "restored"}, {"document": ""}, {"on": "2999-01-01"}, {"status": "normal"}, {"seen": "suspended"},
+    [{"status": "restored"}, {"document": ""}, {"on": "2999-01-01"}, {"status": "normal"}, {"status": ""},
      {"on": "yesterday"}],
 )  # fmt: skip
 def test_a_status_that_cannot_be_is_refused(w, changed):
     assert leave(w, **changed).status_code == 200
     w.member.refresh_from_db()
     assert w.member.status == "normal"
+
+
+def test_of_two_who_change_a_status_the_second_is_told(w):
+    leave(w, status="suspended")
+    answer = leave(w)
+    assert answer.status_code == 409 and "“Suspended” by now" in answer.content.decode()
+    assert "证 1" in answer.content.decode(), "what was typed is still there"
+    w.member.refresh_from_db()
+    assert w.member.status == "suspended"
 
 
 def test_a_suspended_member_is_restored_and_stays(w):
@@ -174,8 +240,9 @@ def test_a_probationary_member_becomes_a_full_one_with_a_document(w):
 # Posts
 
 
-def fill(who, kind: str, unit, member, on: str = "2026-04-01"):
-    return signed_in(who).post(f"/organization/posts/{kind}/{unit.pk}/begin/", {"member": member.pk, "on": on})
+def fill(who, kind: str, unit, member, on: str = "2026-04-01", **more: str):
+    typed = {"member": member.pk, "on": on} | more
+    return signed_in(who).post(f"/organization/posts/{kind}/{unit.pk}/begin/", typed)
 
 
 def test_a_new_leader_ends_the_one_before_and_takes_the_access(w):
@@ -188,6 +255,15 @@ def test_a_new_leader_ends_the_one_before_and_takes_the_access(w):
     assert Appointment.objects.get(user=w.person).ended_on == date(2026, 4, 1)
     gained = Appointment.objects.get(user=newcomer)
     assert (gained.role, gained.area, gained.ended_on) == ("leader", w.area, None)
+
+
+def test_of_two_who_fill_a_post_the_second_is_told(w):
+    with_account(w)
+    seen = str(Post.objects.get().pk)
+    fill(w.secretary, "leader", w.area, w.second, seen=seen)
+    answer = fill(w.secretary, "leader", w.area, w.member, seen=seen)
+    assert answer.status_code == 409 and "李二, since 1 Apr 2026." in answer.content.decode()
+    assert Post.objects.get(ended_on__isnull=True).member == w.second
 
 
 def test_the_township_names_the_secretary_and_the_branch_the_leaders(w):
@@ -253,6 +329,15 @@ def test_the_number_of_another_member_is_refused_without_telling_whose(w):
     assert "Another member has this ID number" in page and "晋党员" not in page
 
 
+def test_the_typed_number_stands_in_no_address_message_or_session(w):
+    client = signed_in(w.secretary)
+    answer = client.post(f"/organization/members/{w.member.pk}/id-number/", {"number": NUMBER})
+    assert NUMBER not in answer["Location"] and not [sentence for sentence in said(answer) if NUMBER in sentence]
+    assert NUMBER not in str(dict(client.session)) and "no-store" in answer["Cache-Control"]
+    page = client.get(f"/organization/members/{w.member.pk}/id-number/").content.decode()
+    assert NUMBER not in page
+
+
 def reveal(who, member, reason: str = "核对养老金"):
     return send(who, member, "id-number/reveal", reason=reason)
 
@@ -276,8 +361,10 @@ def test_the_person_sees_who_saw_the_number(w):
 
 def test_a_secretary_reveals_ten_a_day_and_no_more(w):
     enter(w)
-    answers = [reveal(w.secretary, w.member).status_code for _ in range(11)]
-    assert answers == [200] * 10 + [429] and LedgerEntry.objects.count() == 10
+    answers = [reveal(w.secretary, w.member) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429] and LedgerEntry.objects.count() == 10
+    last = answers[-1].content.decode()
+    assert "used up" in last and NUMBER not in last
 
 
 @pytest.mark.parametrize("who", ["auditor", "keeper", "superuser", "stranger"])

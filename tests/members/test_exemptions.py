@@ -392,8 +392,8 @@ def test_a_review_is_due_after_twelve_months_unless_it_ends_soon(
     w: Any, day: date, ends_on: date | None, is_due: bool
 ) -> None:
     Exemption.objects.filter(member=w.other).update(ended_on=ends_on)
-    due = exemptions.reviews_due(Exemption.objects.filter(member=w.other), on=day)
-    assert due.exists() == is_due
+    rows = Exemption.objects.filter(member=w.other)
+    assert exemptions.reviews_due(rows, on=day).exists() == is_due == exemptions.is_review_due(rows.get(), on=day)
 
 
 @pytest.mark.parametrize(
@@ -418,6 +418,11 @@ def test_each_hand_finds_its_own_step_and_nobody_else_any(w: Any) -> None:
     assert [waiting(w, who) for who in others] == [[]] * len(others)
     refused(row, by=w.staff)
     assert waiting(w, w.secretary) == [(Step.CAME_BACK, "庞立新")] and waiting(w, w.staff) == []
+
+
+def test_what_the_branch_itself_did_not_agree_to_does_not_come_back_to_it(w: Any) -> None:
+    refused(applied(w, by=w.member_user), by=w.secretary)
+    assert waiting(w, w.secretary) == []
 
 
 def test_what_came_back_is_done_with_a_new_application_or_after_a_month(w: Any, on: Any) -> None:
@@ -445,5 +450,8 @@ def test_the_households_of_who_is_exempt_from_links_are_to_be_handed_over(w: Any
     filed(w)
     (row,) = exemptions_waiting(w.secretary, on=TODAY)
     assert (row.step, row.label) == (Step.HAND_OVER, "庞立新: 1 household still has to be handed over.")
+    assert (row.due, row.is_overdue) == (date(2026, 8, 2), False), "nobody is late on the day of the filing"
+    Exemption.objects.filter(member=w.plain).update(started_on=OCTOBER)
+    assert [found.due for found in exemptions_waiting(w.secretary, on=TODAY)] == [OCTOBER]
     HouseholdLink.objects.filter(member=w.plain).update(ended_on=TODAY)
     assert exemptions_waiting(w.secretary, on=TODAY) == []

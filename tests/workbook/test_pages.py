@@ -60,7 +60,7 @@ def test_a_file_is_checked_shown_and_written(w):
     assert run.state == "written" and Township.objects.get(code="130183901").name == "东镇"
     assert not run.files.exists() and LedgerEntry.objects.filter(verb="import", by=w.officer).count() == 1
     assert Township.history.get(code="130183901").history_user == w.officer
-    assert "Written by officer" in client.get(answer["Location"]).content.decode()
+    assert "written by officer" in client.get(answer["Location"]).content.decode()
 
 
 def test_several_csv_files_are_one_import(w):

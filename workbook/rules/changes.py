@@ -33,13 +33,6 @@ def kind_of(plan: Plan, code: Any) -> str:
     return next((key for key in ("areas", "villages") if code in plan.sheets[key].merged), "")
 
 
-def has_ended_so(plan: Plan, mine: SheetPlan, row: Row) -> bool:
-    """Whether the books (or the file) say already that the unit ended on that day: then only the change is noted."""
-    key = kind_of(plan, mine.value(row, "unit"))
-    values = plan.values_of(key, mine.value(row, "unit")) if key else None
-    return values is not None and plan.sheets[key].value(values, "until") == mine.value(row, "on")
-
-
 def _check(plan: Plan, mine: SheetPlan, row: Row) -> None:
     if row.state == "same":
         return
@@ -62,4 +55,10 @@ def _check(plan: Plan, mine: SheetPlan, row: Row) -> None:
         plan.say(mine, row, "into", NO_NEW_NAME)
 
 
-PLACE_CHANGES = Rules(check=_check)
+def _after(plan: Plan, mine: SheetPlan) -> None:
+    from workbook.place_changes import look_ahead  # it carries out what rules only look at
+
+    look_ahead(plan, mine)
+
+
+PLACE_CHANGES = Rules(check=_check, after=_after)

@@ -6,63 +6,57 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from service_areas.crumbs import crumbs_of_scope
-from service_areas.models import Branch, County, Township
-from service_areas.permissions import COUNTY, SECRETARY, TOWNSHIP, require
-from service_areas.scoping import scope_of
+from service_areas.permissions import require
 from workbook import running
+from workbook.format import BY_KEY
 from workbook.forms import TakeOutForm
 from workbook.models import Run
 from workbook.permissions import may_export, may_import
+from workbook.reach import Part, parts_of
 from workbook.sealing import unseal
-from workbook.taking_out import OF_COUNTY
 from workbook.template import make_template
-from workbook.views.finding import counties_of, find_run
-from workbook.views.runs import download, run_page
+from workbook.views.finding import begun_already, download, find_run
+from workbook.views.preview import run_page
+
+NAMED_SHEETS = 3
 
 
 @require_http_methods(["GET", "POST"])
 def export_new(request: HttpRequest) -> HttpResponse:
     """Choose sheets; the file is made beside the server and waits on the run's page."""
     require(may_export(request.user))
-    county, place = _place(request.user)
-    townships = list(Township.objects.visible_to(request.user).filter(county=county)) if not place and county else []
+    parts = parts_of(request.user)
     form = TakeOutForm(
-        request.POST or None, townships=townships, left_out=OF_COUNTY if place else frozenset(),
-        initial={"sheets": [request.GET["sheet"]]} if request.GET.get("sheet") else None,
-    )  # fmt: skip
-    if county is not None and form.is_valid():
-        options: dict[str, Any] = {"language": get_language() or "zh-hans", **place}
-        options |= {"sheets": form.cleaned_data["sheets"], "format": form.cleaned_data["format"]}
-        if chosen := form.cleaned_data.get("township"):
-            options["township"] = int(chosen)
-        run = running.take_out(county=county, by=request.user, options=options, title=_("Export"))
+        request.POST if request.method == "POST" else None, parts=parts, sheet=request.GET.get("sheet", "")
+    )
+    if parts and form.is_valid():
+        part, sheets = form.part, form.cleaned_data["sheets"]
+        title = _title(part, sheets)
+        run = begun_already(request.user, title=title, state=Run.State.MAKING) or running.take_out(
+            county=part.county, by=request.user, title=title,
+            options={
+                "language": get_language() or "zh-hans", "sheets": sheets, "format": form.cleaned_data["format"],
+                **part.limits,
+            },
+        )  # fmt: skip
         return redirect("run_detail", run.pk)
-    context = {"form": form, "county": county, "place": _label(request.user), "crumbs": crumbs_of_scope(request.user)}
+    context: dict[str, Any] = {"form": form, "parts": parts, "crumbs": crumbs_of_scope(request.user)}
     return render(request, "workbook/export_new.html", context)
 
 
-def _place(user: Any) -> tuple[County | None, dict[str, int]]:
-    """The county, and the township or branch that the person's export is limited to."""
-    for role, field in ((COUNTY, "county"), (TOWNSHIP, "township"), (SECRETARY, "branch")):
-        held = next((a for a in scope_of(user).appointments if a.role == role), None)
-        if held is None:
-            continue
-        if role == COUNTY:
-            return held.county, {}
-        unit: Township | Branch = getattr(held, field)
-        return unit.county, {field: unit.pk}
-    counties = counties_of(user) if user.is_superuser else []
-    return (counties[0] if counties else None), {}
-
-
-def _label(user: Any) -> str:
-    leading = scope_of(user).leading
-    return leading.place_label if leading else ""
+def _title(part: Part, sheets: list[str]) -> str:
+    """What was taken out, as the list of runs and the ledger say it."""
+    place = part.label if part.limits else part.county.label
+    if len(sheets) > NAMED_SHEETS:
+        names = ngettext("%(count)s sheet", "%(count)s sheets", len(sheets)) % {"count": len(sheets)}
+    else:
+        names = pgettext("between names", ", ").join(str(BY_KEY[key].title) for key in sheets)
+    return f"{place} · {names}"[:200]
 
 
 @require_POST

@@ -1,44 +1,41 @@
-"""Looking up what an address or a form names, and what every page of a run shows."""
+"""Looking up what an address names, a second press of the same button, and how a file is handed out."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.http import content_disposition_header
 
-from service_areas.models import County
-from service_areas.permissions import COUNTY, require
-from service_areas.scoping import scope_of
+from service_areas.permissions import require
 from workbook.models import Run
 from workbook.permissions import may_open_run
+from workbook.reach import listed_runs, runs_of
+
+AGAIN = timedelta(seconds=10)
 
 
 def find_run(request: HttpRequest, pk: int) -> Run:
     """The run, which is the person's own or of the own county; 404 or 403 otherwise."""
-    run = get_object_or_404(Run.objects.visible_to(request.user) | _founded(request.user), pk=pk)
+    run: Run = get_object_or_404(runs_of(request.user).select_related("by", "county"), pk=pk)
     require(may_open_run(request.user, run))
     return run
 
 
-def find_runs(user: Any) -> Any:
-    """Own runs, and the imports of the county where the person may bring workbooks in."""
-    runs = Run.objects.visible_to(user) | _founded(user)
-    return runs if _is_county_staff(user) else runs.filter(by=user)
+def begun_already(user: Any, **what: Any) -> Run | None:
+    """The run that the first press of a button began and the second would begin anew."""
+    runs = listed_runs(user).filter(by=user, made_at__gte=timezone.now() - AGAIN, **what)
+    run: Run | None = runs.first()
+    return run
 
 
-def counties_of(user: Any) -> list[County]:
-    """Where the person brings workbooks in: the own counties; a superuser's are all."""
-    if user.is_superuser:
-        return list(County.objects.order_by("code"))
-    held = {a.county_id for a in scope_of(user).appointments if a.role == COUNTY and a.county_id}
-    return list(County.objects.visible_to(user).filter(pk__in=held).order_by("code"))
-
-
-def _founded(user: Any) -> Any:
-    """A superuser without an appointment sees the own runs, too."""
-    return Run.objects.filter(by=user) if user.is_superuser else Run.objects.none()
-
-
-def _is_county_staff(user: Any) -> bool:
-    return COUNTY in scope_of(user).roles
+def download(data: bytes, name: str) -> HttpResponse:
+    """A file that no cache keeps and no browser guesses about."""
+    response = HttpResponse(data, content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response

@@ -18,7 +18,7 @@ from jinxian.lib.spreadsheets.xlsx_files import read_xlsx
 
 __all__ = ["Cell", "CellError", "FileRefused", "Formula", "Row", "Sheet", "read"]
 
-LARGEST = 32 * 1024 * 1024  # bytes of a file
+LARGEST = 64 * 1024 * 1024  # bytes of a file
 
 _EMPTY = gettext_noop("“%(name)s” is empty. Choose the file again.")
 _TOO_LARGE = gettext_noop("“%(name)s” is larger than %(megabytes)s MB. Bring its sheets in one by one.")

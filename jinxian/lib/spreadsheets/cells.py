@@ -152,7 +152,7 @@ def _folded(value: str, secret: bool) -> tuple[str, Notice | None]:
     folded = value.translate(_FULL_WIDTH).strip()
     if folded == value:
         return value, None
-    return folded, Notice("folded", _FOLDED, {"text": _quoted(folded, secret)})
+    return folded, Notice("folded", _FOLDED, {"text": quoted(folded, secret)})
 
 
 def _not_a_code(cell: Any, secret: bool) -> Taken:
@@ -166,7 +166,7 @@ def _code_as_number(as_shown: str, secret: bool) -> CellRefused:
         return CellRefused("secret_as_number", _SECRET_AS_NUMBER)
     if _EXPONENT.search(as_shown):
         return CellRefused("code_as_number", _CODE_AS_EXPONENT, text=as_shown)
-    return CellRefused("code_as_number", _CODE_AS_NUMBER, text=_quoted(as_shown))
+    return CellRefused("code_as_number", _CODE_AS_NUMBER, text=quoted(as_shown))
 
 
 def whole(cell: Cell, *, lowest: int, highest: int) -> Taken:
@@ -194,7 +194,7 @@ def _number(cell: Cell, *, decimals: int) -> tuple[Decimal | None, Notice | None
         try:
             value = parse_quantity(cell, decimals=decimals, unit="", units=PEOPLE)
         except NumberRefused as refused:
-            params = refused.params | {"text": _quoted(cell.strip(_SPACES))}
+            params = refused.params | {"text": quoted(cell.strip(_SPACES))}
             raise CellRefused(refused.code, refused.message, **params) from None
         if value is None or re.fullmatch(r"[0-9]+(\.[0-9]+)?", cell.strip(_SPACES), re.ASCII):
             return value, None
@@ -271,19 +271,19 @@ def _other_day(plain: str) -> date:
     if found := _DAY_LAST.fullmatch(plain):
         first, second = int(found["a"]), int(found["b"])
         if first <= 12 and second <= 12 and first != second:
-            raise CellRefused("day_or_month", _DAY_OR_MONTH, text=_quoted(plain))
+            raise CellRefused("day_or_month", _DAY_OR_MONTH, text=quoted(plain))
         month, day_of_month = (first, second) if first <= 12 else (second, first)
         return _date(int(found["y"]), month, day_of_month, plain)
     if _MONTH_ONLY.fullmatch(plain):
-        raise CellRefused("only_month", _ONLY_MONTH, text=_quoted(plain))
-    raise CellRefused("not_a_day", _NOT_A_DAY, text=_quoted(plain))
+        raise CellRefused("only_month", _ONLY_MONTH, text=quoted(plain))
+    raise CellRefused("not_a_day", _NOT_A_DAY, text=quoted(plain))
 
 
 def _date(year: int, month: int, day_of_month: int, plain: str) -> date:
     try:
         return date(year, month, day_of_month)
     except ValueError:
-        raise CellRefused("no_such_day", _NO_SUCH_DAY, text=_quoted(plain)) from None
+        raise CellRefused("no_such_day", _NO_SUCH_DAY, text=quoted(plain)) from None
 
 
 def _chinese_day(plain: str) -> str:
@@ -310,7 +310,7 @@ def choice(cell: Cell, *, choices: Mapping[str, str], offered: str) -> Taken:
             return found, None
         if not cell.strip(_SPACES):
             return None, None
-        raise CellRefused("not_offered", _NOT_OFFERED, text=_quoted(cell), offered=offered)
+        raise CellRefused("not_offered", _NOT_OFFERED, text=quoted(cell), offered=offered)
     return _of_other(
         cell,
         lambda inner: choice(inner, choices=choices, offered=offered),
@@ -330,7 +330,7 @@ def yes_no(cell: Cell) -> Taken:
     try:
         value = parse_yes_no(cell)
     except NumberRefused:
-        raise CellRefused("yes_or_no", _YES_OR_NO, text=_quoted(cell)) from None
+        raise CellRefused("yes_or_no", _YES_OR_NO, text=quoted(cell)) from None
     return None if value is None else bool(value), None
 
 
@@ -360,9 +360,9 @@ def _as_shown(cell: Any, secret: bool = False) -> str:
         if abs(cell) >= 1e11:
             return f"{cell:.5E}"
         return str(int(cell)) if cell.is_integer() else f"{cell:.10g}"
-    return _quoted(str(cell))
+    return quoted(str(cell))
 
 
-def _quoted(written: str, secret: bool = False) -> str:
+def quoted(written: str, secret: bool = False) -> str:
     """What is written, fit for a sentence: short, printable, an ID number masked."""
     return "···" if secret else shown(_LIKE_AN_ID_NUMBER.sub(lambda number: masked(number[0]), written[:200]))

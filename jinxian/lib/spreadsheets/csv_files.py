@@ -15,6 +15,7 @@ from jinxian.lib.spreadsheets.kinds import Cell, FileRefused, Row, Sheet
 
 SEPARATORS = ",\t;"
 LONGEST_FIELD = 1_000_000
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'")  # a field that begins so is written with an apostrophe before it
 CERTAIN = 5  # so many Chinese characters read as UTF-8 are no accident of another encoding
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _IN_QUOTES = re.compile(r'"[^"]*+"?')
@@ -62,6 +63,11 @@ def _decoded(data: bytes, name: str) -> tuple[str, str]:
     raise FileRefused("encoding", _ENCODING, name=name, line=data[:failed].count(b"\n") + 1)
 
 
+def _unescaped(field: str) -> str:
+    """The field without the apostrophe that spreadsheets, and our own export, put before a sign that begins a formula."""
+    return field[1:] if field[:1] == "'" and field[1:2] in FORMULA_SIGNS else field
+
+
 def _rows(data: bytes, encoding: str, separator: str, name: str) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_FIELD)
     reader = csv.reader(TextIOWrapper(BytesIO(data), encoding, newline=""), delimiter=separator, strict=True)
@@ -72,7 +78,7 @@ def _rows(data: bytes, encoding: str, separator: str, name: str) -> Iterator[Row
             if number > LONGEST or len(fields) > WIDEST:
                 code = "too_wide" if len(fields) > WIDEST else "too_many_rows"
                 raise FileRefused(code, _TOO_LONG, name=name, rows=LONGEST, columns=WIDEST)
-            cells: list[Cell] = [None if not field or field.isspace() else field for field in fields]
+            cells: list[Cell] = [None if not field or field.isspace() else _unescaped(field) for field in fields]
             if any(cell is not None for cell in cells):
                 yield number, cells
     except csv.Error as error:

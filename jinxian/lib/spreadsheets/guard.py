@@ -98,7 +98,7 @@ def looks_like_text(data: bytes, file_name: str) -> bool:
 
 def _is_table_of_text(begins: bytes) -> bool:
     """Whether its first line has a separator and nothing in it is unprintable; other formats begin with a sign."""
-    if begins.lstrip()[:1] in (b"<", b"{", b"[", b"%") or re.search(rb"[\x00-\x08\x0b-\x1f]", begins):
+    if begins.lstrip()[:1] in (b"<", b"{", b"[", b"%") or re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", begins):
         return False
     for encoding in ("utf-8-sig", "gb18030"):
         try:
