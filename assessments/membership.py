@@ -182,5 +182,6 @@ def move_and_follow(
 
     Errors: ValidationError as in members.affiliations.
     """
+    hold(member=member, areas=[area.pk] if area else [], on=on)
     affiliate(member=member, branch=branch, small_group=small_group, area=area, on=on, by=by)
     return follow(member=member, on=on, by=by)

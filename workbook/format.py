@@ -189,7 +189,7 @@ MEMBERS = Sheet(
     "members", _("Members"), _("Party members. Somebody without a code is found by name, date of birth and branch."),
     (
         Column("code", _("Code"), _("Empty: found by name, date of birth and branch, or a new code is given."),
-               "code", "130183101201-01-001"),
+               "code", "130183101201-01-001", aliases=("编码", "代码", "编号")),
         Column("name", pgettext_lazy("person", "Name"), _("As in the register."), "text", "张某某", is_needed=True,
                aliases=("姓名",)),
         Column("sex", _("Sex"), _("May be empty where an ID number is given."), "choice",

@@ -22,6 +22,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from jinxian.lib import Refused
+from jinxian.lib.spreadsheets.csv_files import FORMULA_SIGNS
 from service_areas.models import Branch, Township
 from workbook.format import SHEETS, Column, Sheet
 from workbook.layout import HOW_TO, MOST_ROWS, OF_EXPORTS, Layout, title_of, words_of
@@ -33,8 +34,6 @@ FIRST_DAY = date(1900, 3, 1)  # spreadsheets disagree on the days before
 TOLD_EVERY = 2_000  # rows
 # How long a sheet takes, roughly, against one of few rows; only the progress goes by it.
 WEIGHTS = {"members": 15, "households": 45, "links": 45, "targets": 200}
-# What a spreadsheet would take for a formula when it opens a csv file; the mark itself is told from one of ours.
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 TOO_MANY_ROWS = gettext_noop(
     "“%(sheet)s” has more rows than a worksheet holds (%(most)s). Take it out as csv, or by township."
@@ -224,7 +223,7 @@ def _cell(convert: Convert, value: Any) -> str:
         return f"{written.normalize():f}"
     if not isinstance(written, str):
         return str(written)
-    return f"'{written}" if written.startswith(STARTS_FORMULA) else written
+    return f"'{written}" if written.startswith(FORMULA_SIGNS) else written
 
 
 # Names

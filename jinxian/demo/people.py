@@ -288,7 +288,9 @@ def tables(township: TownshipPlace, calendar: Calendar, ids: Ids, rng: Random) -
     dated = "id member_id branch_id started_on ended_on"
     yield Table(Affiliation, f"{dated} small_group_id area_id", list(_affiliation_rows(people, calendar, ids, rng)))
     yield Table(Post, f"{dated} kind area_id small_group_id", list(_post_rows(township.areas, calendar, ids, rng)))
-    yield Table(Exemption, f"{dated} scope reason agreed_on filed_on", list(_exemption_rows(people, ids)))
+    yield Table(
+        Exemption, f"{dated} scope reason agreed_on filed_on reviewed_on", list(_exemption_rows(people, calendar, ids))
+    )
 
 
 def _affiliation_rows(
@@ -330,11 +332,14 @@ def _former(area: AreaPlace, person: Person, plain: Sequence[Person], rng: Rando
     return rng.choice(plain) if plain and rng.random() < 0.33 else None
 
 
-def _exemption_rows(people: Iterable[Person], ids: Ids) -> Iterator[tuple[object, ...]]:
+def _exemption_rows(people: Iterable[Person], calendar: Calendar, ids: Ids) -> Iterator[tuple[object, ...]]:
+    """Looked at again each year until the demo's day; a few of this year's reviews still wait."""
     for person in people:
         for spell in person.spells:
             agreed = spell.since - timedelta(18)
+            years = (calendar.on - spell.since).days // 365 - (person.pk % 12 == 0)
+            reviewed = spell.since + timedelta(365 * years) if years > 0 and not spell.until else None
             yield (
                 ids("exemption"), person.pk, person.area.branch.pk, spell.since, spell.until, spell.scope, spell.reason,
-                agreed, agreed + timedelta(5),
+                agreed, agreed + timedelta(5), reviewed,
             )  # fmt: skip

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from jinxian.views.rights import may_list
+from jinxian.views.rights import may_list, may_open
 from members.household_forms import ContactForm, HouseholdForm, NewHouseholdForm
 from members.households import Stale, change_household, enter_household, stamp
 from service_areas.crumbs import crumbs_of_scope
 from service_areas.models import Household, ProductionTeam, ServiceArea
-from service_areas.permissions import EDIT_HOUSEHOLDS, may_edit_contact, may_edit_household, require
+from service_areas.permissions import EDIT_HOUSEHOLDS, SEE_HISTORY, may_edit_contact, may_edit_household, require
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,6 +62,7 @@ def household_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved: %(head)s.") % {"head": household.label})
             return redirect("household_list")
     context = {"form": form, "household": household, "seen": seen, "crumbs": crumbs_of_scope(request.user)}
+    context["sees_history"] = bool(may_open(SEE_HISTORY, request.user, household, *filter(None, [household.branch])))
     return render(request, "jinxian/households/household_edit.html", context, status=status)
 
 

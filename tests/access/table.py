@@ -59,6 +59,9 @@ member_list                 GET  -                  door 200 200 200 200 200 403
 member_detail               GET  own                door 200 200 200 200 200 404 200 404 404 404 404 404
 member_detail               GET  own:head           door 200 200 200 200 404 404 200 404 404 404 404 404
 member_detail               GET  beside             door 200 200 200 404 404 404 200 404 404 404 404 404
+member_timeline             GET  own                door 200 200 200 200 200 404 200 404 404 404 404 404
+member_timeline             GET  own:head           door 200 200 200 200 404 404 200 404 404 404 404 404
+member_timeline             GET  beside             door 200 200 200 404 404 404 200 404 404 404 404 404
 household_list              GET  -                  door 200 200 200 200 200 200 200 403 200 200 403 403
 household_new               GET  -                  door 403 403 200 403 403 200 403 403 200 403 403 403
 household_new               POST -                  door 403 403 200 403 403 200 403 403 200 403 403 403

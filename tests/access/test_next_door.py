@@ -74,7 +74,11 @@ def pages_of(w: SimpleNamespace, who: str) -> dict[str, str]:
     """Every page of the person's own place as it reads now, without the forms' tokens."""
     seen = {}
     for row in PAGES:
-        page = client_of(w, who).get(url_of(w, row), {"q": FIND_ALL} if row in LISTS else None).content.decode()
+        page = (
+            client_of(w, who)
+            .get(url_of(w, row), {"q": FIND_ALL} if row in LISTS else None)
+            .content.decode(errors="replace")
+        )
         seen[str(row)] = re.sub(r'csrfmiddlewaretoken" value="\w+"', "", page)
     return seen
 

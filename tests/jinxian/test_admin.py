@@ -342,5 +342,7 @@ def test_every_model_with_a_name_is_in_the_admin() -> None:
 
     ours = {"accounts", "service_areas", "members", "assessments"}
     missing = {m.__name__ for m in apps.get_models() if m._meta.app_label in ours} - {m.__name__ for m in MODELS}
-    assert missing == {"LinkTotal", "ItemTotal", "EntryChange", "SheetMove"}
+    totals, records = {"LinkTotal", "ItemTotal"}, {"EntryChange", "SheetMove", "LedgerEntry"}
+    steps = {"Activation", "ExemptionApplication", "PlaceChange", "PlaceChangeUnit", "Transfer"}
+    assert {name for name in missing if not name.startswith("Historical")} == totals | records | steps
     assert Appointment in MODELS

@@ -130,3 +130,12 @@ def test_what_is_written_as_csv_is_read_back(table, encoding, separator):
         (number, [field or None for field in fields]) for number, fields in enumerate(table, start=1) if any(fields)
     ]
     assert rows(out.getvalue().encode(encoding)) == expected
+
+
+@pytest.mark.parametrize("text", ["=1+1", "-5", "@home", "'quoted", "+86"])
+def test_the_apostrophe_before_a_sign_that_begins_a_formula_is_taken_off(text):
+    assert rows(as_csv([["a", f"'{text}"]]).encode())[0][1][1] == text
+
+
+def test_any_other_apostrophe_stays():
+    assert rows(as_csv([["'a", "b'=1"]]).encode())[0][1] == ["'a", "b'=1"]

@@ -148,7 +148,7 @@ def test_what_began_after_the_day_ends_when_it_began(w: Any) -> None:
 def test_what_the_account_holds_for_another_reason_stays_and_is_told(w: Any) -> None:
     base.appoint(w.leader, base.ROLES.CLERK, village=w.village)
     told = change(w, w.head, Status.LEFT)
-    assert [row.role for row in told.remaining] == ["clerk"]
+    assert ([row.role for row in told.appointments], [row.role for row in told.remaining]) == (["leader"], ["clerk"])
     assert [row.role for row in scope_of(fresh(w.leader)).appointments] == ["clerk"]
 
 

@@ -109,6 +109,7 @@ def test_problems_are_filtered_by_kind_and_sheet_and_counted_in_the_sheet(w):
     assert values("") == ["one", "two", "three", "four", "five"] and values("?kind=error") == ["one", "two", "five"]
     assert values("?sheet=members&kind=look") == ["three"] and values("?kind=nonsense&sheet=nonsense") == values("")
     assert "Wrong 1</a>" in page_of(w.officer, run, "?sheet=members") and "Wrong 3</a>" in page_of(w.officer, run)
+    assert "First mend 3 places" in page_of(w.officer, run, "?sheet=members")
     assert "Nothing of this kind here" in page_of(w.officer, run, "?kind=decide")
 
 
@@ -140,12 +141,12 @@ def test_changes_are_shown_in_words_old_and_new_and_by_sheet(w):
         ("households", "linkable", "True", "False"),
     ]):  # fmt: skip
         Change.objects.create(
-            run=run, sheet=sheet, column=column, position=position, row=2, record=f"r{position}", old=old, new=new
+            run=run, sheet=sheet, column=column, position=position, row=2, record=f"record {position}", old=old, new=new
         )
     client = signed_in(w.officer)
     page = client.get(f"{PATH}{run.pk}/changes/").content.decode()
     assert "<del>Probationary member</del>" in page and "<b>Full member</b>" in page and "<b>No</b>" in page
-    assert "r1" not in client.get(f"{PATH}{run.pk}/changes/?sheet=members").content.decode()
+    assert "record 1" not in client.get(f"{PATH}{run.pk}/changes/?sheet=members").content.decode()
 
 
 def test_a_written_import_leads_to_the_lists_the_person_has(w):

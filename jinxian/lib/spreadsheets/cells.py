@@ -122,7 +122,7 @@ def _number_as_text(cell: Any, longest: int, secret: bool) -> Taken:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e9:
         digits, _notice = text(str(int(cell)), longest=longest)
         return digits, Notice("number_as_text", _NUMBER_AS_TEXT, {"text": "···" if secret else digits})
-    raise CellRefused("not_text", _NOT_TEXT, text=_as_shown(cell, secret))
+    raise CellRefused("not_text", _NOT_TEXT, text=_as_shown(cell, secret=secret))
 
 
 def code(cell: Cell, *, longest: int, secret: bool = False) -> Taken:
@@ -152,13 +152,13 @@ def _folded(value: str, secret: bool) -> tuple[str, Notice | None]:
     folded = value.translate(_FULL_WIDTH).strip()
     if folded == value:
         return value, None
-    return folded, Notice("folded", _FOLDED, {"text": quoted(folded, secret)})
+    return folded, Notice("folded", _FOLDED, {"text": quoted(folded, secret=secret)})
 
 
 def _not_a_code(cell: Any, secret: bool) -> Taken:
     if isinstance(cell, float):
         raise _code_as_number(_as_shown(cell), secret)
-    raise CellRefused("not_text", _NOT_TEXT, text=_as_shown(cell, secret))
+    raise CellRefused("not_text", _NOT_TEXT, text=_as_shown(cell, secret=secret))
 
 
 def _code_as_number(as_shown: str, secret: bool) -> CellRefused:
@@ -344,11 +344,11 @@ def _of_other(cell: Cell, again: Callable[[Any], Any], other: Callable[[Any], An
         if cell.value is None or cell.value == "":
             raise CellRefused("no_result", _NO_RESULT)
         value, notice = again(cell.value)
-        return value, notice or Notice("formula", _FORMULA, {"text": _as_shown(cell.value, secret)})
+        return value, notice or Notice("formula", _FORMULA, {"text": _as_shown(cell.value, secret=secret)})
     return other(cell)
 
 
-def _as_shown(cell: Any, secret: bool = False) -> str:
+def _as_shown(cell: Any, *, secret: bool = False) -> str:
     """A cell the way a spreadsheet shows it, fit for a sentence."""
     if isinstance(cell, Formula):
         cell = cell.value
@@ -363,6 +363,6 @@ def _as_shown(cell: Any, secret: bool = False) -> str:
     return quoted(str(cell))
 
 
-def quoted(written: str, secret: bool = False) -> str:
+def quoted(written: str, *, secret: bool = False) -> str:
     """What is written, fit for a sentence: short, printable, an ID number masked."""
     return "···" if secret else shown(_LIKE_AN_ID_NUMBER.sub(lambda number: masked(number[0]), written[:200]))

@@ -15,7 +15,8 @@ from jinxian.lib.spreadsheets.kinds import Cell, FileRefused, Row, Sheet
 
 SEPARATORS = ",\t;"
 LONGEST_FIELD = 1_000_000
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'")  # a field that begins so is written with an apostrophe before it
+# What a spreadsheet takes for a formula: an apostrophe is put before it, and before an apostrophe.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'")
 CERTAIN = 5  # so many Chinese characters read as UTF-8 are no accident of another encoding
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _IN_QUOTES = re.compile(r'"[^"]*+"?')
@@ -64,7 +65,7 @@ def _decoded(data: bytes, name: str) -> tuple[str, str]:
 
 
 def _unescaped(field: str) -> str:
-    """The field without the apostrophe that spreadsheets, and our own export, put before a sign that begins a formula."""
+    """The field without the apostrophe that an export puts before a sign that begins a formula."""
     return field[1:] if field[:1] == "'" and field[1:2] in FORMULA_SIGNS else field
 
 
