@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from members.models import Member
@@ -34,17 +31,6 @@ class Process:
         [run_id] = self.at_work
         running.work_off(Run.objects.get(pk=run_id), tell=lambda share, stage: None)
         self.at_work.clear()
-
-
-@pytest.fixture(autouse=True)
-def _ledger_of_this_test(transactional_db: None) -> Iterator[None]:
-    """The database keeps every entry of the ledger, so what a test of its own transactions adds is taken out here."""
-    kept = import_module("service_areas.migrations.0005_ledger_append_only")
-    yield
-    with connection.schema_editor() as editor:
-        kept.allow(None, editor)
-        editor.execute("DELETE FROM service_areas_ledgerentry")
-        kept.forbid(None, editor)
 
 
 @pytest.fixture
