@@ -75,7 +75,7 @@ def pages_of(w: SimpleNamespace, who: str) -> dict[str, str]:
     seen = {}
     for row in PAGES:
         answer = client_of(w, who).get(url_of(w, row), {"q": FIND_ALL} if row in LISTS else None)
-        if "spreadsheet" in answer.headers["Content-Type"]:  # a workbook bears the moment it was made
+        if not answer.headers["Content-Type"].startswith("text/"):  # a workbook bears the moment it was made
             continue
         page = answer.content.decode()
         seen[str(row)] = re.sub(r'csrfmiddlewaretoken" value="\w+"', "", page)
