@@ -68,13 +68,15 @@ def _english():
 
 
 @pytest.fixture(autouse=True)
-def _ledger_of_this_test(request: pytest.FixtureRequest, _django_db_helper: None) -> Iterator[None]:
+def _ledger_of_this_test(request: pytest.FixtureRequest) -> Iterator[None]:
     """The database keeps every entry of the ledger, so what a test of its own transactions adds is taken out here."""
-    yield
     marker = request.node.get_closest_marker("django_db")
-    names = {"transactional_db", "live_server", "django_db_reset_sequences"} & set(request.fixturenames)
-    if not (names or (marker and marker.kwargs.get("transaction"))):
+    in_marker = marker is not None and marker.kwargs.get("transaction")
+    if not in_marker and not {"transactional_db", "live_server"} & set(request.fixturenames):
+        yield
         return
+    request.getfixturevalue("transactional_db")
+    yield
     kept = import_module("service_areas.migrations.0005_ledger_append_only")
     with connection.schema_editor() as editor:
         kept.allow(None, editor)

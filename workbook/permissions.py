@@ -23,8 +23,7 @@ def may_import(user: Any) -> Verdict:
 
 
 def may_export(user: Any) -> Verdict:
-    if user.is_superuser:
-        return ALLOWED
+    """By appointment alone: who sets the system up reads nobody's books by it."""
     return ALLOWED if EXPORT.held_anywhere(user) else refused(no_right_here())
 
 

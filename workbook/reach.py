@@ -42,12 +42,12 @@ def counties_of(user: Any) -> list[County]:
     """Where the user brings workbooks in: the own counties; a superuser everywhere."""
     if user.is_superuser:
         return list(County.objects.order_by("code"))
-    return list(County.objects.visible_to(user).filter(pk__in=_staffed(user)).order_by("code"))
+    return _own_counties(user)
 
 
 def parts_of(user: Any) -> list[Part]:
     """What the user may take out, the largest first: a county and its townships, or the own townships and branches."""
-    counties = counties_of(user)
+    counties = _own_counties(user)
     parts = [_whole(county, of_several=len(counties) > 1) for county in counties]
     townships = Township.objects.filter(county__in=counties).select_related("county").order_by("code")
     parts += [_part(township, "township", township.county) for township in townships]
@@ -57,6 +57,10 @@ def parts_of(user: Any) -> list[Part]:
         elif appointment.role == SECRETARY and (branch := appointment.branch):
             parts.append(_part(branch, "branch", branch.township.county))
     return list({part.key: part for part in parts}.values())
+
+
+def _own_counties(user: Any) -> list[County]:
+    return list(County.objects.visible_to(user).filter(pk__in=_staffed(user)).order_by("code"))
 
 
 def _staffed(user: Any) -> set[int]:

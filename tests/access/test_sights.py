@@ -46,7 +46,7 @@ SIGHTS = {
     "the leader's ID number, masked": (re.escape(MASKS["head"]), ABOVE | ON_THE_SHEET),
     "a member's reason of exemption": ("Long-term away", ABOVE | {"secretary_a1", "member_a1"}),
     "the leader's reason of exemption": ("Incapacitated", ABOVE | ON_THE_SHEET),
-    "a household's telephone": ("13900003333", set()),
+    "a household's telephone": ("13900003333", ON_THE_SHEET | {"clerk_a"}),
     "a figure of a draft": (number(FIGURES["draft"][0]), ON_THE_SHEET),
     "points of a draft": (either(POINTS["draft"]), ON_THE_SHEET),
     "a note on a draft": (note_of("draft"), ON_THE_SHEET),
@@ -78,7 +78,8 @@ def words_of(w: SimpleNamespace, who: str) -> Iterator[str]:
     for row in PAGES:
         for state in [*FIGURES] if row.on == "draft" else [""]:
             page = client_of(w, who).get(url_of(w, row._replace(on=state or row.on)))
-            yield page.content.decode()
+            if page.headers["Content-Type"].startswith("text/"):
+                yield re.sub(r"<option [^>]*>[^<]*", "", page.content.decode())  # what may be chosen is nobody's record
 
 
 @pytest.mark.parametrize("what", SIGHTS)

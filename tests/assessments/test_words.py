@@ -59,5 +59,5 @@ def test_the_chinese_fills_in_the_same_words(chinese: dict[str, polib.POEntry]) 
 
 def test_a_full_sentence_is_one_in_both_languages(chinese: dict[str, polib.POEntry]) -> None:
     for text in set(sentences()) & chinese.keys():
-        if text.endswith("."):
+        if text.endswith(".") and " no." not in text:
             assert all(translated.endswith("。") for translated in translations(chinese[text])), text

@@ -34,7 +34,7 @@ def export_new(request: HttpRequest) -> HttpResponse:
     form = TakeOutForm(
         request.POST if request.method == "POST" else None, parts=parts, sheet=request.GET.get("sheet", "")
     )
-    if parts and form.is_valid():
+    if form.is_valid():
         part, sheets = form.part, form.cleaned_data["sheets"]
         title = _title(part, sheets)
         run = begun_already(request.user, title=title, state=Run.State.MAKING) or running.take_out(
