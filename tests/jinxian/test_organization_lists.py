@@ -81,6 +81,8 @@ def test_an_area_that_has_ended_stays_in_the_list_of_its_quarter_only(w: SimpleN
     w.area2.save()
     assert w.area2.pk not in rows(w.officer, "area_list")
     assert w.area2.pk in rows(w.officer, "area_list", period=w.period.pk, reported="1")
+    page = signed_in(w.officer).get(reverse("area_list"), {"period": w.period.pk, "reported": "1"})
+    assert page.content.decode().count("ended on 20 Jan 2026") == 1
 
 
 def test_the_chips_count_the_areas_their_links_open(w: SimpleNamespace) -> None:
