@@ -1,7 +1,7 @@
 """What somebody had typed when the session had ended: carried through the sign-in and sent again.
 
-Decided here: what is carried and how much. Files and passwords never are. The fields travel in the page itself as
-hidden inputs, not on the server, and are posted again by the person's own click; the view they go to decides
+Decided here: what is carried and how much. Files, passwords and ID numbers never are. The fields travel in the page
+itself as hidden inputs, not on the server, and are posted again by the person's own click; the view they go to decides
 anew what that person may do, so another person's sign-in gains nothing.
 """
 
@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 PREFIX = "kept."
 PATH = "kept_path"
+ID_NUMBER = "id_number"  # the field of a person's number, whatever form it stands in
 # With its names prefixed and encoded this stays inside DATA_UPLOAD_MAX_MEMORY_SIZE and …_NUMBER_FIELDS.
 MOST_FIELDS = 2000
 MOST_BYTES = 400_000
@@ -43,9 +44,9 @@ def kept_from(request: HttpRequest) -> Kept:
     return Kept(path=path, fields=fields, has_files=bool(request.FILES))
 
 
-def holds_password(data: QueryDict) -> bool:
-    """Whether a form of this kind is typed again rather than kept: without its passwords it is of no use."""
-    return any(_is_password(name) for name in data)
+def holds_secret(data: QueryDict) -> bool:
+    """Whether a form of this kind is typed again rather than kept: without its secret it is of no use."""
+    return any(_is_secret(name) for name in data)
 
 
 def kept_again(data: QueryDict) -> Kept | None:
@@ -73,11 +74,11 @@ def _pairs(data: QueryDict) -> Iterable[tuple[str, str]]:
 
 
 def _may_travel(name: str) -> bool:
-    return name != "csrfmiddlewaretoken" and not _is_password(name)
+    return name != "csrfmiddlewaretoken" and not _is_secret(name)
 
 
-def _is_password(name: str) -> bool:
-    return "password" in name.lower()
+def _is_secret(name: str) -> bool:
+    return "password" in name.lower() or name == ID_NUMBER
 
 
 def _size(fields: Iterable[tuple[str, str]]) -> int:

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.kept import holds_password, kept_from
+from accounts.kept import holds_secret, kept_from
 from accounts.views import sign_in_page, sign_in_url, wants_json
 
 SEEN = "seen_at"
@@ -54,6 +54,6 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if wants_json(request):
             message = _("You were signed out. Sign in again; what you typed is still here.")
             return JsonResponse({"error": "signed_out", "message": message, "sign_in": sign_in_url()}, status=401)
-        if request.method == "POST" and not holds_password(request.POST):
+        if request.method == "POST" and not holds_secret(request.POST):
             return sign_in_page(request, kept=kept_from(request), status=401)
         return super().handle_no_permission(request, view_func)

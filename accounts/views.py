@@ -22,7 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import FirstSignInForm, OwnPasswordForm, SignInForm
-from accounts.kept import PATH, PREFIX, Kept, holds_password, kept_again, kept_from
+from accounts.kept import PATH, PREFIX, Kept, holds_secret, kept_again, kept_from
 from accounts.models import User
 from jinxian.lib import Refused
 
@@ -133,7 +133,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
         return render(request, "403.html", {"exception": sentence}, status=403)
     if request.resolver_match is not None and request.resolver_match.view_name == SIGN_IN:
         return _sign_in_grown_old(request)
-    if holds_password(request.POST):
+    if holds_secret(request.POST):
         messages.warning(request, _("This page had grown old. Please type it again."))
         return redirect(request.get_full_path())
     if not request.user.is_authenticated:

@@ -19,12 +19,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assessments import plans, targets
+from assessments.admin_members import MemberAdmin, PostAdmin
 from assessments.models import Entry, Indicator, Period, Plan, PlanItem, Sheet, SheetMember, Target
 from assessments.periods import issue_sheets
 from assessments.permissions import SEE_STATE, SET_UP_PLAN
 from service_areas.admin_access import SetUpAdmin, SetUpForm, SetUpInline
 from service_areas.admin_filters import by_branch, by_township
 from service_areas.permissions import COUNTY, Grant
+
+__all__ = ["MemberAdmin", "PostAdmin"]
 
 LOOK_AT_SHEETS = Grant(SEE_STATE.resource, SEE_STATE.verb, (COUNTY,))
 SEEN_IN = (Sheet.State.SUBMITTED, Sheet.State.CONFIRMED, Sheet.State.CLOSED)

@@ -1,6 +1,7 @@
 """Drawing up a sheet: which members stand on it, in what order, what each has to fill in, by whose hand.
 
-Membership is that of the quarter's last day (rule 6). A fully exempt or suspended member keeps a
+Membership is that of the quarter's last day (rule 6); who is secretary then or by now has a line that the township
+fills in (rule 17), because a secretary could fill in no line of his own. A fully exempt or suspended member keeps a
 line without cells; a partial exemption takes out the indicators it covers (rule 19).
 """
 
@@ -16,8 +17,9 @@ from django.utils import timezone
 from assessments.grid import Grid, items_of, read_grid
 from assessments.marking import LINE_FIELDS, SHEET_FIELDS, mark_sheet
 from assessments.models import Entry, Indicator, PlanItem, Sheet, SheetMember, Target
-from assessments.periods import day_of_record
+from assessments.periods import day_of_record, secretaries_on
 from members.models import Affiliation, Exemption, Member, Post
+from members.statuses import belonged_on, suspended_on
 
 # As a secretary reads a list: the leader first, the own line last.
 ORDER = {Post.Kind.LEADER: 0, Post.Kind.GROUP_LEADER: 1, Post.Kind.DEPUTY: 2, "": 3, Post.Kind.SECRETARY: 4}
@@ -91,23 +93,30 @@ def _status(line: SheetMember, item: PlanItem, target: Decimal | None) -> str:
 
 def _members(sheet: Sheet, day: date) -> list[Member]:
     """The area's members of the day; who stands on another sheet of the quarter already stays there."""
-    rows = Affiliation.objects.current(on=day).filter(area=sheet.area_id, member__status__in=Member.PRESENT)
+    rows = Affiliation.objects.current(on=day).filter(belonged_on(day), area=sheet.area_id)
     rows = rows.exclude(member__in=SheetMember.objects.filter(period=sheet.period_id).values("member"))
     return [row.member for row in rows.select_related("member").order_by("member__code")]
 
 
 def _lines(sheet: Sheet, members: Sequence[Member], day: date) -> list[SheetMember]:
     posts = _posts(members, day)
+    secretaries = secretaries_on({day, timezone.localdate()})
+    suspended = suspended_on(members, day)
     exemptions = _exemptions(members, day)
     ordered = sorted(members, key=lambda member: ORDER[posts.get(member.pk, "")])
     return [
-        _line(sheet, position, member, posts.get(member.pk, ""), exemptions.get(member.pk))
+        _line(
+            sheet, position, member, post=posts.get(member.pk, ""), exemption=exemptions.get(member.pk),
+            by_township=member.pk in secretaries, is_suspended=member.pk in suspended,
+        )
         for position, member in enumerate(ordered, start=1)
-    ]
+    ]  # fmt: skip
 
 
-def _line(sheet: Sheet, position: int, member: Member, post: str, exemption: Exemption | None) -> SheetMember:
-    by_township = post == Post.Kind.SECRETARY
+def _line(
+    sheet: Sheet, position: int, member: Member, *, post: str, exemption: Exemption | None, by_township: bool,
+    is_suspended: bool,
+) -> SheetMember:  # fmt: skip
     line = SheetMember(
         sheet=sheet, period_id=sheet.period_id, branch_id=sheet.branch_id, member=member, position=position,
         name=member.name, name_latin=member.name_latin, member_type=member.member_type, post=post,
@@ -115,7 +124,7 @@ def _line(sheet: Sheet, position: int, member: Member, post: str, exemption: Exe
     )  # fmt: skip
     if exemption is not None:
         line.exempt_scope, line.exempt_until = exemption.scope, exemption.ended_on
-    if member.status == Member.Status.SUSPENDED:
+    if is_suspended:
         line.exempt_scope, line.exempt_until = Exemption.Scope.ALL, None
     return line
 

@@ -6,16 +6,19 @@ sheets are workflow.py's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.models import Indicator, Period, Plan, Sheet
-from members.models import Affiliation, Exemption, Member, Post
-from service_areas.models import ServiceArea
+from members.models import Affiliation, Exemption, Post
+from members.statuses import belonged_on
+from service_areas.models import PlaceChange, ServiceArea
 
 
 def plan_of(period: Period) -> Plan | None:
@@ -62,11 +65,23 @@ def _new_sheet(area: ServiceArea, period: Period, plan: Plan, needed: tuple[int,
     return sheet
 
 
+def changed_since(sheet: Sheet) -> bool:
+    """Whether the area took another name or place after the quarter: the sheet keeps those of its time."""
+    changes = PlaceChange.objects.filter(changed_on__gt=sheet.period.as_quarter.last_day)
+    return changes.filter(units__area=sheet.area_id).exists()
+
+
 def freeze_names(sheet: Sheet, area: ServiceArea) -> None:
     """Copy the names of the day onto the sheet; it shows them from then on."""
     sheet.area_name, sheet.area_name_en = area.name, area.name_en
     sheet.branch_name, sheet.branch_name_en = area.branch.name, area.branch.name_en
     sheet.township_name, sheet.township_name_en = area.township.name, area.township.name_en
+
+
+def secretaries_on(days: Iterable[date]) -> set[int]:
+    """Members who are secretary on one of the days."""
+    posts = Post.objects.filter(kind=Post.Kind.SECRETARY)
+    return {member for day in days for member in posts.current(on=day).values_list("member", flat=True)}
 
 
 def _cells_needed(plan: Plan, day: date) -> dict[int, tuple[int, int]]:
@@ -77,10 +92,9 @@ def _cells_needed(plan: Plan, day: date) -> dict[int, tuple[int, int]]:
     left_out: dict[int, int] = {}
     for member, scope in Exemption.objects.current(on=day).values_list("member", "scope"):
         left_out[member] = max(left_out.get(member, 0), covered[scope])
-    by_township = Post.objects.current(on=day).filter(kind=Post.Kind.SECRETARY).values_list("member", flat=True)
-    left_out |= dict.fromkeys(by_township, len(burdens))
+    left_out |= dict.fromkeys(secretaries_on({day, timezone.localdate()}), len(burdens))
     counted: dict[int, tuple[int, int]] = {}
-    present = Affiliation.objects.current(on=day).filter(area__isnull=False, member__status__in=Member.PRESENT)
+    present = Affiliation.objects.current(on=day).filter(belonged_on(day), area__isnull=False)
     for area, member in present.values_list("area", "member"):
         members, cells = counted.get(area, (0, 0))
         counted[area] = members + 1, cells + len(burdens) - left_out.get(member, 0)

@@ -37,11 +37,13 @@ class Preview:
     plan: Plan
     withdrawn: Sequence[Sheet]
     renamed: Sequence[Sheet]
+    changes_before: int  # of these units: what is asked for a second time is another change
 
     @property
     def digest(self) -> str:
         """Names the preview: the confirmation carries it."""
-        return self.plan.digest([sheet.pk for sheet in self.withdrawn], [sheet.pk for sheet in self.renamed])
+        sheets = [[sheet.pk for sheet in sheets] for sheets in (self.withdrawn, self.renamed)]
+        return self.plan.digest(*sheets, self.changes_before)
 
 
 def asked_of(
@@ -70,7 +72,8 @@ def asked_of(
 def preview(asked: Asked) -> Preview:
     """What would be written, without writing. ValidationError with the sentence where it cannot be done."""
     plan = plan_change(asked)
-    return Preview(plan, _withdrawn(plan), _renamed(plan))
+    changes = PlaceChangeUnit.objects.filter(**{f"{'area' if asked.areas else 'village'}__in": asked.units})
+    return Preview(plan, _withdrawn(plan), _renamed(plan), changes.count())
 
 
 def carry_out(
@@ -115,16 +118,9 @@ def carry_out_asked(asked: Asked, *, document: str, by: Any, seen: str | None = 
         return _write(found, document=document.strip(), by=by)
 
 
-def made_already(asked: Asked, *, document: str, by: Any) -> PlaceChange | None:
-    """This very change, made by this person: a button that was pressed twice has done it once."""
-    rows = PlaceChange.objects.filter(kind=asked.kind, changed_on=asked.on, document=document.strip(), by=by)
-    wanted = {unit.pk for unit in asked.units}
-    column = "area" if asked.areas else "village"
-    for change in rows.order_by("-pk"):
-        before = change.units.filter(side=PlaceChangeUnit.Side.BEFORE).values_list(column, flat=True)
-        if wanted <= set(before):
-            return change
-    return None
+def made_already(digest: str, *, by: Any) -> PlaceChange | None:
+    """What this person carried out on the preview of that digest: a button that was pressed twice has done it once."""
+    return PlaceChange.objects.filter(by=by, preview_digest=digest).first() if digest else None
 
 
 def _refuse_document(document: str) -> None:
@@ -186,6 +182,7 @@ def _write(found: Preview, *, document: str, by: Any) -> PlaceChange:
         raise Changed
     Sheet.objects.filter(pk__in=[sheet.pk for sheet in found.withdrawn]).delete()
     change, *_others = write_plan(found.plan, document=document, by=by)
+    change.preview_digest = found.digest
     for sheet in found.renamed:
         area = ServiceArea.objects.select_related("branch", "township").get(pk=sheet.area_id)
         freeze_names(sheet, area)
@@ -196,7 +193,7 @@ def _write(found: Preview, *, document: str, by: Any) -> PlaceChange:
         issue_sheets(period=period, by=by)
     if found.withdrawn:
         change.moved = change.moved | {"sheets": len(found.withdrawn)}
-        change.save(update_fields=["moved"])
+    change.save(update_fields=["moved", "preview_digest"])
     return change
 
 

@@ -20,7 +20,7 @@ from assessments.grid import read_grid
 from assessments.lines import begin_lines
 from assessments.locks import Kind, lock_of, period_lock
 from assessments.models import Period, Sheet, SheetMove
-from assessments.periods import freeze_names
+from assessments.periods import changed_since, freeze_names
 from service_areas.scoping import scope_of
 
 State, Verb = Sheet.State, SheetMove.Verb
@@ -74,7 +74,8 @@ def submit(sheet: Sheet, *, by: Any, seen_version: int) -> Sheet:
     if found.blocking_count:
         raise Refused(_("Not submitted: %(count)s cells are still empty.") % {"count": found.blocking_count})
     now = timezone.now()
-    freeze_names(sheet, sheet.area)
+    if not changed_since(sheet):
+        freeze_names(sheet, sheet.area)
     sheet.first_submitted_at = sheet.first_submitted_at or now
     sheet.submitted_at, sheet.submitted_by = now, by
     with transaction.atomic():

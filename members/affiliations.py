@@ -11,9 +11,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Affiliation, Member
+from service_areas.dated import not_ended
 from service_areas.models import Branch, ServiceArea, SmallGroup
 
 
@@ -32,8 +34,8 @@ def affiliate(
     The open affiliation is returned as it is where it says the same already, and corrected where it began on that very
     day. Errors: ValidationError as in `refuse_affiliation`.
     """
-    Member.objects.select_for_update().get(pk=member.pk)
-    refuse_affiliation(member=member, branch=branch, small_group=small_group, area=area, on=on)
+    held = Member.objects.select_for_update().get(pk=member.pk)
+    refuse_affiliation(member=held, branch=branch, small_group=small_group, area=area, on=on)
     row = open_affiliation(member)
     place: dict[str, Any] = {"branch": branch, "small_group": small_group, "area": area}
     if row is None or not _says(row, place):
@@ -48,6 +50,8 @@ def refuse_affiliation(
     *, member: Member, branch: Branch, small_group: SmallGroup | None, area: ServiceArea | None, on: date
 ) -> None:
     """Raise ValidationError, by field, where the member cannot belong there from the day `on`."""
+    if member.status not in Member.PRESENT:
+        raise ValidationError(_("%(name)s no longer belongs to the branch.") % {"name": member.label})
     _refuse_units(branch, small_group, area, on)
     row = open_affiliation(member) if member.pk else None
     if row is None or _says(row, {"branch": branch, "small_group": small_group, "area": area}):
@@ -81,11 +85,12 @@ def _refuse_units(branch: Branch, small_group: SmallGroup | None, area: ServiceA
 
 def _refuse_leaving(member: Member) -> None:
     """Links and posts stay in the branch: they are handed over before the member leaves it."""
-    links = member.links.filter(ended_on__isnull=True).count()
+    today = timezone.localdate()
+    links = member.links.filter(not_ended(today)).count()
     if links:
         sentence = _("This member still looks after %(count)s households: hand them over first.")
         raise ValidationError(sentence % {"count": links})
-    if member.posts.filter(ended_on__isnull=True).exists():
+    if member.posts.filter(not_ended(today)).exists():
         raise ValidationError(_("This member still holds a post in the branch: end it first."))
 
 

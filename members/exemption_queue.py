@@ -28,7 +28,7 @@ from members.permissions import (
     may_file_exemption,
     may_review_exemption,
 )
-from service_areas.dated import holds_on
+from service_areas.dated import holds_on, not_ended
 from service_areas.scoping import scope_of
 
 DAYS_TO_ANSWER = 30  # how long a refusal stands among what is to be done
@@ -152,8 +152,8 @@ def _came_back(user: Any, on: date) -> Iterator[Waiting]:
 def _to_hand_over(user: Any, on: date) -> Iterator[Waiting]:
     """Exempt from links today or soon, by what was filed, with households that nobody else has taken over."""
     branches = _held(user, PLAN_LINKS.roles, "branch")
-    not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
-    rows = Exemption.objects.visible_to(user).filter(not_ended, scope__in=[Scope.ALL, Scope.LINKS], branch__in=branches)
+    rows = Exemption.objects.visible_to(user).filter(not_ended(on), branch__in=branches)
+    rows = rows.filter(scope__in=[Scope.ALL, Scope.LINKS])
     linked = Count("member__links", filter=holds_on(on, "member__links__"))
     seen: set[int] = set()
     for row in (

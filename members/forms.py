@@ -134,7 +134,7 @@ class EndForm(StepForm):
 
 
 class NumberForm(StepForm):
-    number = LineField(
+    id_number = LineField(
         label=_("Citizen identity number"),
         max_length=40,
         help_text=_("18 digits, the last may be X. It is kept encrypted and shown masked."),
@@ -142,7 +142,7 @@ class NumberForm(StepForm):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["number"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+        self.fields["id_number"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
 
 
 class ReasonForm(StepForm):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from simple_history.utils import bulk_create_with_history
 from members.links import recount
 from members.models import Exemption, HouseholdLink, Member
 from members.planning import Candidate, Proposal, Waiting, propose
+from service_areas.dated import not_ended
 from service_areas.models import AreaTeam, Branch, County, Household, ServiceArea
 
 # Households per member (domain.md rule 8, a setting).
@@ -43,11 +44,12 @@ class LinkPlan:
     loads: Mapping[int, int]
     proposals: Mapping[int, Proposal]
     area_of_team: Mapping[int, int]
+    helped: int = 0  # households that the leaving member only helps with: nobody takes these links over
 
     @property
     def digest(self) -> str:
         """Names what was on the screen: who waits and what everybody has."""
-        told = repr((sorted(household.pk for household in self.waiting), sorted(self.loads.items())))
+        told = repr((sorted(household.pk for household in self.waiting), sorted(self.loads.items()), self.helped))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -59,11 +61,12 @@ def plan_links(*, branch: Branch, area: ServiceArea | None, on: date) -> LinkPla
 
 def plan_handover(*, member: Member, on: date) -> LinkPlan:
     """Another member for every household the member looks after as the primary one."""
-    held = HouseholdLink.objects.current(on=on).filter(member=member, is_primary=True)
-    first = held.select_related("branch__township", "branch__county").first()
+    links = HouseholdLink.objects.filter(not_ended(on), member=member)
+    first = links.select_related("branch__township", "branch__county").order_by("-is_primary", "pk").first()
     branch = first.branch if first else member.branch  # links stay where the households are
-    households = Household.objects.filter(pk__in=held.values("household"))
-    return _plan(branch, households, leaving=member, on=on)
+    primary = Household.objects.filter(pk__in=links.filter(is_primary=True).values("household"))
+    plan = _plan(branch, primary, leaving=member, on=on)
+    return replace(plan, helped=links.filter(is_primary=False).count())
 
 
 def to_hand_over(branches: Iterable[int], *, on: date) -> list[Member]:
@@ -127,49 +130,53 @@ def _held(branch: Branch, on: date) -> tuple[dict[int, int], dict[int, set[int]]
 
 
 @transaction.atomic
-def take_over(*, plan: LinkPlan, chosen: Mapping[int, int], seen: str, on: date, by: Any) -> int:
+def take_over(
+    *, branch: Branch, area: ServiceArea | None, chosen: Mapping[int, int], seen: str, on: date, by: Any
+) -> int:
     """Begin the links household → member from the day `on`; how many began.
 
     Errors: Changed where the plan is no longer the one that was seen (`seen` is its digest); ValidationError where a
     member is not among those who can take a household, or would have more than the highest number.
     """
-    County.objects.select_for_update().get(pk=plan.branch.county_id)  # as members.links.recount does
-    if plan.digest != seen or not {*chosen} <= {household.pk for household in plan.waiting}:
-        raise Changed
-    refuse_choice(plan, chosen)
-    links = [
-        HouseholdLink(member_id=member, household_id=household, branch=plan.branch, is_primary=True, started_on=on)
-        for household, member in chosen.items()
-    ]
-    bulk_create_with_history(links, HouseholdLink, default_user=by)
-    recount(branch=plan.branch, on=on)
-    return len(links)
+    _lock(branch)
+    plan = plan_links(branch=branch, area=area, on=on)
+    _refuse(plan, chosen, seen)
+    return _begin(plan, chosen, on, by)
 
 
 @transaction.atomic
-def hand_over(*, member: Member, plan: LinkPlan, chosen: Mapping[int, int], seen: str, on: date, by: Any) -> int:
+def hand_over(*, member: Member, chosen: Mapping[int, int], seen: str, on: date, by: Any) -> int:
     """End every link of the member on the day `on` and begin the chosen ones on it; how many began.
 
     A household for which nobody was chosen is without a member from then on and stands in the planner. Links as a
     helper end. Errors as in `take_over`.
     """
-    County.objects.select_for_update().get(pk=plan.branch.county_id)
+    _lock(member.branch)
+    plan = plan_handover(member=member, on=on)
+    _refuse(plan, chosen, seen)
+    helping = HouseholdLink.objects.current(on=on).filter(household__in=chosen).exclude(member=member)
+    ended = [link for link in helping if chosen[link.household_id] == link.member_id]  # who helped takes over
+    for link in [*HouseholdLink.objects.filter(not_ended(on), member=member), *ended]:
+        link.ended_on = max(on, link.started_on)
+        link.save(update_fields=["ended_on"])
+    return _begin(plan, chosen, on, by)
+
+
+def _lock(branch: Branch) -> None:
+    """As members.links.recount does: what is read after it stays so until the end of the transaction."""
+    County.objects.select_for_update().get(pk=branch.county_id)
+
+
+def _refuse(plan: LinkPlan, chosen: Mapping[int, int], seen: str) -> None:
     if plan.digest != seen or not {*chosen} <= {household.pk for household in plan.waiting}:
         raise Changed
     refuse_choice(plan, chosen)
-    helping = set(
-        HouseholdLink.objects.current(on=on).filter(household__in=chosen).values_list("household", "member", "pk")
-    )
-    for link in HouseholdLink.objects.filter(member=member, ended_on__isnull=True):
-        link.ended_on = max(on, link.started_on)
-        link.save(update_fields=["ended_on"])
-    ended = {pk for household, other, pk in helping if chosen.get(household) == other}
-    for link in HouseholdLink.objects.filter(pk__in=ended):
-        link.ended_on = on
-        link.save(update_fields=["ended_on"])  # who helped becomes the primary one
+
+
+def _begin(plan: LinkPlan, chosen: Mapping[int, int], on: date, by: Any) -> int:
     links = [
-        HouseholdLink(member_id=taker, household_id=household, branch=plan.branch, is_primary=True, started_on=on)
-        for household, taker in chosen.items()
+        HouseholdLink(member_id=member, household_id=household, branch=plan.branch, is_primary=True, started_on=on)
+        for household, member in chosen.items()
     ]
     bulk_create_with_history(links, HouseholdLink, default_user=by)
     recount(branch=plan.branch, on=on)

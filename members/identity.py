@@ -38,14 +38,14 @@ def enter_id_number(member: Member, *, typed: str, by: Any) -> None:
     try:
         number = parse_id_number(typed, on=timezone.localdate(), sex=current.sex or None, birth_date=current.birth_date)
     except IdNumberRefused as refused:
-        raise ValidationError({"number": str(refused)}) from None
+        raise ValidationError({"id_number": str(refused)}) from None
     current.id_number_encrypted = encrypt(number)
     current.id_number_hash, current.id_number_masked = keyed_hash(number), masked(number)
     try:
         with transaction.atomic():
             current.save(update_fields=["id_number_encrypted", "id_number_hash", "id_number_masked"])
     except IntegrityError:
-        raise ValidationError({"number": _("Another member has this ID number. Check both records.")}) from None
+        raise ValidationError({"id_number": _("Another member has this ID number. Check both records.")}) from None
 
 
 @transaction.atomic

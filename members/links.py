@@ -11,12 +11,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import HouseholdLink, LinkTotal, Member
-from service_areas.dated import holds_on
+from service_areas.dated import holds_on, not_ended
 from service_areas.models import AreaTeam, Branch, County, Household, ServiceArea
 
 SUMS = ("household_count", "people_count", "linkable_count", "linked_count")
@@ -26,9 +26,10 @@ SUMS = ("household_count", "people_count", "linkable_count", "linked_count")
 def begin_link(*, member: Member, household: Household, is_primary: bool, on: date, by: Any) -> HouseholdLink:
     """A member takes over a household from the day `on`; a former primary link ends on that day.
 
-    Errors: ValidationError where the household lies outside the member's branch, is not to be linked,
-    the member has it already, or another primary link would begin after that day.
+    Errors: ValidationError where the day is still to come, the household lies outside the member's branch, is not to
+    be linked, the member has it already, or another primary link would begin after that day.
     """
+    refuse_future(on, "started_on")
     if household.branch_id != member.branch_id:
         raise ValidationError(
             _("This household belongs to another branch: links stay inside the branch's own territory.")
@@ -51,8 +52,7 @@ def begin_link(*, member: Member, household: Household, is_primary: bool, on: da
 
 def _held_from(household: Household, on: date) -> Any:
     """The household's links that hold on the day `on` or on a later one."""
-    not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=on) & Q(ended_on__gt=F("started_on"))
-    return HouseholdLink.objects.filter(not_ended, household=household)
+    return HouseholdLink.objects.filter(not_ended(on), household=household)
 
 
 def _end_former(primary_links: Any, on: date) -> None:
@@ -66,11 +66,18 @@ def _end_former(primary_links: Any, on: date) -> None:
 
 @transaction.atomic
 def end_link(*, link: HouseholdLink, on: date, by: Any) -> None:
-    """The link holds no longer from the day `on`."""
+    """The link holds no longer from the day `on`. ValidationError where that day is still to come."""
+    refuse_future(on, "ended_on")
     link.ended_on = on
     link.full_clean()
     link.save(update_fields=["ended_on"])
     recount(branch=link.branch, on=timezone.localdate())
+
+
+def refuse_future(on: date, field: str) -> None:
+    """Links begin and end on the day they do: a count taken today would not know of tomorrow's."""
+    if on > timezone.localdate():
+        raise ValidationError({field: _("This day lies in the future.")})
 
 
 def recount(*, branch: Branch, on: date) -> None:

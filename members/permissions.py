@@ -25,6 +25,7 @@ from service_areas.scoping import scope_of
 SEE_MEMBERS = Grant("members", "see", (COUNTY, TOWNSHIP, SECRETARY, LEADER, MEMBER, AUDITOR), "member: the own record")
 SEE_CONTACT = Grant("members", "see contact", (COUNTY, TOWNSHIP, SECRETARY, LEADER), "and the person")
 SEE_ID_NUMBER = Grant("members", "see masked ID number", (COUNTY, TOWNSHIP, SECRETARY), "and the person")
+SEE_STATUS_DOCUMENT = Grant("members", "see document of status", (COUNTY, TOWNSHIP, SECRETARY), "and the person")
 SEE_EXEMPTION = Grant("members", "see reason of exemption", (COUNTY, TOWNSHIP, SECRETARY), "and the person")
 SET_UP_MEMBERS = Grant("members", "set up in the admin", (COUNTY,))
 ADD_MEMBERS = Grant("members", "enter", (TOWNSHIP, SECRETARY))
@@ -52,6 +53,7 @@ GRANTS = (
     SEE_MEMBERS,
     SEE_CONTACT,
     SEE_ID_NUMBER,
+    SEE_STATUS_DOCUMENT,
     SEE_EXEMPTION,
     ADD_MEMBERS,
     EDIT_MEMBERS,
@@ -77,6 +79,10 @@ GRANTS = (
 
 def may_see_contact(user: Any, member: Member) -> Verdict:
     return _own_or(SEE_CONTACT, user, member)
+
+
+def may_see_status_document(user: Any, member: Member) -> Verdict:
+    return _own_or(SEE_STATUS_DOCUMENT, user, member)
 
 
 def may_see_id_number(user: Any, member: Member) -> Verdict:

@@ -38,7 +38,7 @@ def begin_post(*, member: Member, kind: str, unit: Unit, on: date, by: Any) -> P
     """
     type(unit)._default_manager.select_for_update().get(pk=unit.pk)  # of two who fill it at once, one comes first
     branch = unit if isinstance(unit, Branch) else unit.branch
-    _refuse(member, branch, on, by)
+    _refuse(member, branch, on)
     if not unit.holds(on=on):
         raise ValidationError({"on": _("%(place)s did not exist on that day.") % {"place": unit.label}})
     post = Post(member=member, kind=kind, branch=branch, started_on=on)
@@ -46,6 +46,7 @@ def begin_post(*, member: Member, kind: str, unit: Unit, on: date, by: Any) -> P
         post.area = unit
     elif isinstance(unit, SmallGroup):
         post.small_group = unit
+    refuse_oneself(post, by=by)
     refuse_post(post)
     for former in holders(kind, unit):
         if former.member_id == member.pk:
@@ -54,7 +55,7 @@ def begin_post(*, member: Member, kind: str, unit: Unit, on: date, by: Any) -> P
             end_post(post=former, on=on, by=by)
     post.full_clean()
     post.save()
-    _give_access(post, by)
+    access_follows(post)
     return post
 
 
@@ -69,9 +70,26 @@ def end_post(*, post: Post, on: date, by: Any) -> None:
         raise ValidationError({"on": _("This day lies in the future.")})
     post.ended_on = on
     post.save(update_fields=["ended_on"])
+    access_follows(post)
+
+
+def access_follows(post: Post) -> None:
+    """The access that the post gives begins with it and ends on the day the post does."""
+    if post.ended_on is None:
+        _give_access(post)
+        return
+    held_again = Post.objects.filter(member=post.member, kind=post.kind, branch=post.branch, ended_on__isnull=True)
+    if held_again.filter(area=post.area, small_group=post.small_group).exists():
+        return  # a spell of the past: the post is held anew
     for appointment in access_of(post):
-        appointment.ended_on = max(on, appointment.started_on)
+        appointment.ended_on = max(post.ended_on, appointment.started_on)
         appointment.save(update_fields=["ended_on"])
+
+
+def refuse_oneself(post: Post, *, by: Any) -> None:
+    """Raise ValidationError where a post begins with the very person who fills it (prevent rule 7)."""
+    if post._state.adding and post.member.user_id is not None and by is not None and post.member.user_id == by.pk:
+        raise ValidationError(_("Nobody fills a post with himself: it goes one level up."))
 
 
 def holders(kind: str, unit: Unit) -> list[Post]:
@@ -89,9 +107,7 @@ def access_of(post: Post) -> list[Appointment]:
     return list(Appointment.objects.filter(user=post.member.user_id, role=role, ended_on__isnull=True, **at))
 
 
-def _refuse(member: Member, branch: Branch, on: date, by: Any) -> None:
-    if member.user_id is not None and by is not None and member.user_id == by.pk:
-        raise ValidationError(_("Nobody fills a post with himself: it goes one level up."))
+def _refuse(member: Member, branch: Branch, on: date) -> None:
     if member.branch_id != branch.pk:
         raise ValidationError({"member": _("This member belongs to another branch.")})
     if member.status not in Member.PRESENT or member.status == Member.Status.SUSPENDED:
@@ -105,7 +121,7 @@ def _refuse(member: Member, branch: Branch, on: date, by: Any) -> None:
         raise ValidationError({"on": _("%(name)s did not belong to %(branch)s on that day.") % words})
 
 
-def _give_access(post: Post, by: Any) -> None:
+def _give_access(post: Post) -> None:
     if post.kind not in ACCESS or post.member.user_id is None or access_of(post):
         return
     role, place = ACCESS[Post.Kind(post.kind)]

@@ -7,7 +7,7 @@ another reason (as staff or clerk) is ended by who granted it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from members import exemptions, transfers
 from members.models import Affiliation, Exemption, ExemptionApplication, HouseholdLink, Member, Post, Transfer
 from members.posts import end_post
 from members.registration import Stale
+from service_areas.dated import not_ended
 from service_areas.models import Appointment
 
 Status = Member.Status
@@ -62,10 +63,10 @@ def ending_of(member: Member) -> Ending:
         posts=list(posts.select_related("member", "area", "branch", "small_group")),
         appointments=[row for row in held if row.role in AS_MEMBER],
         remaining=[row for row in held if row.role not in AS_MEMBER],
-        exemptions=list(Exemption.objects.filter(_not_ended(), member=member)),
+        exemptions=list(Exemption.objects.filter(not_ended(today), member=member)),
         transfers=list(moves.select_related("to_branch")),
         applications=list(asked),
-        link_count=HouseholdLink.objects.filter(member=member, ended_on__isnull=True).count(),
+        link_count=HouseholdLink.objects.filter(not_ended(today), member=member).count(),
     )
 
 
@@ -85,6 +86,24 @@ def change_status(member: Member, *, status: str, on: date, document: str, seen:
     if status not in Member.PRESENT:
         _leave(current, ending, on, by)
     return ending
+
+
+def belonged_on(on: date) -> Q:
+    """Of affiliations: the member had not left the organization by the day `on`, whatever the status is now."""
+    return Q(member__status__in=Member.PRESENT) | Q(member__status_on__gt=on)
+
+
+def suspended_on(members: Iterable[Member], on: date) -> set[int]:
+    """Those whose membership was suspended on the day `on`, also where the status has changed since."""
+    found = set()
+    for member in members:
+        status = member.status
+        if member.status_on is not None and member.status_on > on:
+            told = member.history.filter(Q(status_on__isnull=True) | Q(status_on__lte=on)).order_by("-history_id")
+            status = told.values_list("status", flat=True).first() or Status.NORMAL
+        if status == Status.SUSPENDED:
+            found.add(member.pk)
+    return found
 
 
 def refuse_change(member: Member, *, status: str, on: date, document: str) -> None:
@@ -140,6 +159,8 @@ def _leave(member: Member, ending: Ending, on: date, by: Any) -> None:
     for row in [*appointments, *affiliations, *ending.exemptions]:
         row.ended_on = max(on, row.started_on)
         row.save(update_fields=["ended_on"])
+    member.small_group = member.area = None  # the branch stays written on the record as the last one
+    member.save(update_fields=["small_group", "area"])
     for transfer in ending.transfers:
         transfers.revoke(transfer, by=by, seen_version=transfer.version)
     for application in ending.applications:
@@ -150,9 +171,5 @@ def _appointments(member: Member) -> QuerySet[Appointment]:
     """What the account holds today or later."""
     if member.user_id is None:
         return Appointment.objects.none()
-    rows: QuerySet[Appointment] = Appointment.objects.filter(_not_ended(), user=member.user_id)
+    rows: QuerySet[Appointment] = Appointment.objects.filter(not_ended(timezone.localdate()), user=member.user_id)
     return rows.select_related("county", "township", "branch", "area", "village")
-
-
-def _not_ended() -> Q:
-    return Q(ended_on__isnull=True) | Q(ended_on__gt=timezone.localdate())

@@ -24,7 +24,7 @@ from members.permissions import (
     may_receive_transfer,
     may_revoke_transfer,
 )
-from members.transfers import not_ended
+from service_areas.dated import not_ended
 
 State = Transfer.State
 DAYS_TO_ANSWER = 30  # how long what came back stands among what is to be done

@@ -12,17 +12,19 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jinxian.lib.chinese import search_terms
+from members import exemptions
 from members.affiliations import affiliate, open_affiliation
-from members.models import Exemption, HouseholdLink, Member, Post, Transfer
+from members.models import Exemption, ExemptionApplication, HouseholdLink, Member, Post, Transfer
 from members.permissions import may_issue_transfer, may_receive_transfer
 from members.records import refuse_status
+from service_areas.dated import not_ended
 from service_areas.models import Appointment, Branch, ServiceArea, SmallGroup
 
 DAYS_TO_ISSUE = 30  # after the application
@@ -90,6 +92,7 @@ def issue(transfer: Transfer, *, by: Any, seen_version: int, letter_no: str, val
     row = _take(transfer, "issue", by=by, seen_version=seen_version)
     if row is None:
         return refreshed(transfer)
+    _refuse_gone(row, row.member)
     today = timezone.localdate()
     if not today < valid_until <= today + timedelta(days=DAYS_VALID):
         sentence = _("The letter is valid from tomorrow at the earliest to %(day)s at the latest.")
@@ -141,14 +144,16 @@ def receive(
     """The member belongs to the new branch from the day `on`; out of the county the member has left on that day.
 
     `document` is the number of the slip that came back from outside. Appointments held in the old branch end, a plain
-    member's begins in the new one; exemptions go along. Call assessments.membership.receive_and_follow, which also
-    moves the lines of open quarters. Errors: Stale; Refused while households or posts are not handed over;
-    ValidationError by field for a day before the letter or in the future, a group or area of another branch.
+    member's begins in the new one; exemptions go along, open applications for one are withdrawn. Call
+    assessments.membership.receive_and_follow, which also moves the lines of open quarters. Errors: Stale; Refused while
+    households or posts are not handed over; ValidationError by field for a day before the letter or in the future, a
+    group or area of another branch.
     """
     member = Member.objects.select_for_update().get(pk=transfer.member_id)
     row = _take(transfer, "receive", by=by, seen_version=seen_version)
     if row is None:
         return refreshed(transfer)
+    _refuse_gone(row, member)
     _refuse_day(row, on)
     left = unfinished(member, on=on)
     if left:
@@ -159,6 +164,7 @@ def receive(
         affiliate(member=member, branch=row.to_branch, small_group=small_group, area=area, on=on, by=by)
     _move_appointments(member, row, on=on)
     _move_exemptions(member, row.to_branch, on=on)
+    _withdraw_applications(member, by=by)
     row.received_on = on
     return _end(row, State.RECEIVED, by=by)
 
@@ -260,6 +266,11 @@ def _refuse_day(row: Transfer, on: date) -> None:
         raise ValidationError({"on": _("The letter was issued on %(day)s.") % {"day": _day(issued_on)}})
 
 
+def _refuse_gone(row: Transfer, member: Member) -> None:
+    if member.branch_id != row.from_branch_id or member.status not in Member.PRESENT:
+        raise Refused(_("%(member)s no longer belongs to this branch.") % {"member": member.label})
+
+
 def _move_out(member: Member, *, on: date, document: str) -> None:
     """Out of the county: the affiliation ends, the branch stays written on the record as the last one."""
     row = open_affiliation(member)
@@ -314,9 +325,11 @@ def _move_exemptions(member: Member, branch: Branch | None, *, on: date) -> None
             )  # fmt: skip
 
 
-def not_ended(on: date) -> Q:
-    """Dated rows that hold on the day `on` or on a later one."""
-    return Q(ended_on__isnull=True) | Q(ended_on__gt=on) & Q(ended_on__gt=F("started_on"))
+def _withdraw_applications(member: Member, *, by: Any) -> None:
+    """What the old branch or its township had still to agree to is asked anew where the member belongs now."""
+    asked = ExemptionApplication.objects.filter(member=member, state__in=ExemptionApplication.OPEN)
+    for application in asked:
+        exemptions.withdraw(application, by=by, seen_version=application.version)
 
 
 def _day(day: date) -> str:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from service_areas.dated import not_ended
 from service_areas.models import Appointment
 from service_areas.permissions import (
     ADMINISTRATOR,
@@ -59,8 +59,7 @@ def may_keep_account(by: Any, user: Any) -> Verdict:
         return refused(_("This is your own account: somebody else keeps it."))
     if user.is_superuser and not by.is_superuser:
         return refused(_("Only a superuser keeps this account."))
-    not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=timezone.localdate())
-    held = Appointment.objects.filter(not_ended, user=user.pk)
+    held = Appointment.objects.filter(not_ended(timezone.localdate()), user=user.pk)
     held = held.select_related("user", "township", "branch", "area", "village__township")
     if by.is_superuser or all(may_grant(by, appointment) for appointment in held):
         return ALLOWED
@@ -87,8 +86,8 @@ def waiting_accounts(by: Any) -> list[Any]:
 
     A fixed number of queries: the appointments of all of them are read at once.
     """
-    not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=timezone.localdate())
-    rows = Appointment.objects.filter(not_ended, user__is_active=True, user__password__startswith=UNUSABLE)
+    today = timezone.localdate()
+    rows = Appointment.objects.filter(not_ended(today), user__is_active=True, user__password__startswith=UNUSABLE)
     rows = rows.select_related("user__activation", "county", "township", "branch", "area", "village__township")
     held: dict[int, list[Appointment]] = {}
     for row in rows.order_by("user__username", "pk"):

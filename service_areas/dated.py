@@ -22,6 +22,11 @@ def holds_on(on: date, prefix: str = "") -> Q:
     return Q(**{f"{prefix}started_on__lte": on}) & not_ended
 
 
+def not_ended(on: date) -> Q:
+    """The condition "holds on this day or will hold on a later one"."""
+    return Q(ended_on__isnull=True) | Q(ended_on__gt=on) & Q(ended_on__gt=F("started_on"))
+
+
 class DatedQuerySet(ScopedQuerySet):
     def current(self, *, on: date) -> Self:
         """Rows that hold on the day `on`."""

@@ -15,6 +15,7 @@ from assessments.models import Plan as YearPlan
 from jinxian.lib.chinese import latin_name, search_key
 from jinxian.lib.id_numbers import encrypt
 from members.models import Affiliation, Exemption, HouseholdLink, Member, Post
+from members.posts import access_of
 from service_areas.models import (
     Appointment,
     AreaTeam,
@@ -297,11 +298,21 @@ def _move(writer: Writer, mine: SheetPlan, rows: list[Row]) -> None:
 
 def _posts(writer: Writer, mine: SheetPlan) -> None:
     _update(writer, mine, Post, {"until": "ended_on"})
+    _end_access(writer, mine)
     writer.insert(
         Post,
         "member_id kind branch_id area_id small_group_id started_on ended_on",
         [_post(writer, mine, row) for row in mine.added],
     )
+
+
+def _end_access(writer: Writer, mine: SheetPlan) -> None:
+    """What a post that has ended gave its holder's account ends with it. A new holder's stands on the appointments."""
+    place = mine.sheet.places["until"]
+    ended = {row.pk: row.values[place] for row in mine.changed if place in row.changed and row.values[place]}
+    posts = Post.objects.filter(pk__in=ended, member__user__isnull=False).select_related("member")
+    rows = [(access, ended[post.pk]) for post in posts for access in access_of(post)]
+    writer.update(Appointment, {access.pk: {"ended_on": max(day, access.started_on)} for access, day in rows})
 
 
 def _post(writer: Writer, mine: SheetPlan, row: Row) -> tuple[Any, ...]:

@@ -15,8 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts.recording import NEVER_KEPT
+from assessments import membership
 from jinxian.lib import Refused
 from members.links import recount_county
+from members.models import Post
 from service_areas.models import County
 from workbook.bulk import Table, write
 from workbook.models import Run
@@ -36,7 +38,12 @@ LOCKED = (
 
 
 def lock_books(county: County | None) -> None:
-    """Nobody changes the books between the plan and its writing; they are still read. SQLite locks by itself."""
+    """Nobody changes the books between the plan and its writing; they are still read. SQLite locks by itself.
+
+    Sheets come first, because whoever moves a member takes them in this order.
+    """
+    if county is not None:
+        membership.hold_all(county)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {', '.join(LOCKED)} IN SHARE ROW EXCLUSIVE MODE")
@@ -140,6 +147,17 @@ def reserve(model: type[models.Model], count: int) -> Sequence[int]:
     return range(start, start + count)
 
 
+def _follow(writer: Writer) -> None:
+    """The lines of sheets that are being filled in follow members who came or went, and new secretaries."""
+    members, posts = writer.plan.sheets["members"], writer.plan.sheets["posts"]
+    places = {members.sheet.places[key] for key in ("group", "area")}
+    went = [row for row in members.changed if places & {*row.changed}]
+    moved = {row.pk: members.value(members.merged[row.key], "since") for row in [*members.added, *went]}
+    secretaries = [row for row in posts.added if posts.value(row, "kind") == Post.Kind.SECRETARY]
+    keys = [writer.pk("members", posts.value(row, "member")) for row in secretaries]
+    membership.follow_many(moved=moved, secretaries=[pk for pk in keys if pk is not None], by=writer.run.by)
+
+
 def write_plan(plan: Plan, *, run: Run, tell: Callable[[float], None]) -> None:
     """All of the plan. Errors: Refused where rows exchange what is there once; the transaction is then taken back."""
     from workbook.place_changes import carry_out_all
@@ -159,6 +177,7 @@ def write_plan(plan: Plan, *, run: Run, tell: Callable[[float], None]) -> None:
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         recount_county(county=writer.county, on=timezone.localdate())
+        _follow(writer)
         carry_out_all(writer, plan.sheets["place_changes"])
     except IntegrityError as error:
         if "unique" in str(error).lower():

@@ -63,12 +63,11 @@ def link_plan_take(request: HttpRequest, pk: int) -> HttpResponse:
         areas = ServiceArea.objects.visible_to(request.user).filter(branch=branch)
         area = get_object_or_404(areas, pk=int(asked) if asked.isascii() and asked.isdigit() else 0)
     on = timezone.localdate()
-    plan = plan_links(branch=branch, area=area, on=on)
+    seen = request.POST.get("digest", "")
     try:
-        count = take_over(
-            plan=plan, chosen=_chosen(request), seen=request.POST.get("digest", ""), on=on, by=request.user
-        )
+        count = take_over(branch=branch, area=area, chosen=_chosen(request), seen=seen, on=on, by=request.user)
     except (Changed, ValidationError) as error:
+        plan = plan_links(branch=branch, area=area, on=on)
         return _again(request, plan, error, area=area, take_url=request.get_full_path())
     words = ngettext("%(count)s household has a member now.", "%(count)s households have a member now.", count)
     messages.success(request, words % {"count": count})
@@ -89,17 +88,16 @@ def handover_take(request: HttpRequest, pk: int) -> HttpResponse:
     """End the member's links and begin the chosen ones, in one step."""
     member = _member(request, pk)
     on = timezone.localdate()
-    plan = plan_handover(member=member, on=on)
-    require(may_plan_links(request.user, plan.branch))
-    chosen = _chosen(request)
+    require(may_plan_links(request.user, plan_handover(member=member, on=on).branch))
+    seen = request.POST.get("digest", "")
     try:
-        count = hand_over(
-            member=member, plan=plan, chosen=chosen, seen=request.POST.get("digest", ""), on=on, by=request.user
-        )
+        count = hand_over(member=member, chosen=_chosen(request), seen=seen, on=on, by=request.user)
     except (Changed, ValidationError) as error:
+        plan = plan_handover(member=member, on=on)
         return _again(request, plan, error, leaving=member, take_url=request.get_full_path())
     words = ngettext("%(count)s household was handed over.", "%(count)s households were handed over.", count)
-    messages.success(request, words % {"count": count})
+    words = words if count else _("%(name)s looks after no household any more.")
+    messages.success(request, words % {"count": count, "name": member.label})
     return redirect("member_detail", member.pk)
 
 

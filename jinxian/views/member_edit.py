@@ -48,7 +48,7 @@ from members.permissions import (
     may_enter_id_number,
     may_reveal_id_number,
 )
-from members.registration import Stale, change_member, enter_member, since_of, stamp, warnings_of
+from members.registration import Stale, change_member, since_of, stamp, warnings_of
 from members.statuses import Ending, change_status, ending_of, make_full, refuse_change
 from service_areas.crumbs import crumbs_of_scope
 from service_areas.models import Branch
@@ -74,10 +74,13 @@ def member_new(request: HttpRequest) -> HttpResponse:
     form, place = RecordForm(request.POST or None), PlaceForm(request.POST or None, user=request.user, branch=branch)
     if form.is_valid() & place.is_valid():
         try:
-            member = enter_member(Member(**form.cleaned_data), branch=branch, by=request.user, **place.cleaned_data)
+            member, followed = membership.enter_and_follow(
+                Member(**form.cleaned_data), branch=branch, by=request.user, **place.cleaned_data
+            )
         except ValidationError as error:
             _take(error, form, place)
         else:
+            _say(request, followed)
             return _saved(request, member, _("%(name)s is entered as %(code)s."))
     return render(request, "jinxian/members/member_new.html", context | {"form": form, "place": place})
 
@@ -141,8 +144,6 @@ def member_status(request: HttpRequest, pk: int) -> HttpResponse:
     form, kind, status = StatusForm(request.POST or None, member=member), "status", 200
     is_valid = form.is_valid()
     if form.is_bound and request.POST.get("seen") != member.status:
-        words = {"status": member.get_status_display()}
-        form.add_error(None, _("The status is “%(status)s” by now. Look at it again.") % words)
         status = CONFLICT
     elif is_valid:
         try:
@@ -150,8 +151,14 @@ def member_status(request: HttpRequest, pk: int) -> HttpResponse:
             if form.cleaned_data["status"] in Member.PRESENT or "confirmed" in request.POST:
                 return _change_status(request, member, form.cleaned_data)
             kind = "leave"
+        except Stale:
+            member.refresh_from_db()
+            status = CONFLICT
         except ValidationError as error:
             _take(error, form)
+    if status == CONFLICT:
+        words = {"status": member.get_status_display()}
+        form.add_error(None, _("The status is “%(status)s” by now. Look at it again.") % words)
     context = {"form": form, "member": member, "kind": kind, "ending": ending_of(member)}
     if kind == "leave":
         context |= {"then": Member.Status(form.cleaned_data["status"]).label, "given": form.cleaned_data}
@@ -176,7 +183,7 @@ def member_full(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters("number")
+@sensitive_post_parameters("id_number")
 @require_http_methods(["GET", "POST"])
 def member_id_number(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter or correct the ID number; it is not shown again."""
@@ -185,7 +192,7 @@ def member_id_number(request: HttpRequest, pk: int) -> HttpResponse:
     form = NumberForm(request.POST or None)
     if form.is_valid():
         try:
-            enter_id_number(member, typed=form.cleaned_data["number"], by=request.user)
+            enter_id_number(member, typed=form.cleaned_data["id_number"], by=request.user)
         except ValidationError as error:
             _take(error, form)
         else:

@@ -35,6 +35,7 @@ from members.permissions import (
     may_see_contact,
     may_see_exemption_reason,
     may_see_id_number,
+    may_see_status_document,
 )
 from service_areas.crumbs import branch_url
 from service_areas.permissions import SEE_HISTORY, SEE_PLACES
@@ -71,6 +72,7 @@ def member_facts(user: Any, member: Member) -> dict[str, Any]:
         "posts": [post for post in rows.posts if post.holds(on=on)],
         "exemptions": [row for row in rows.exemptions if row.holds(on=on)],
         "sees_reason": bool(may_see_exemption_reason(user, member)),
+        "sees_document": bool(may_see_status_document(user, member)),
         "sees_contact": bool(may_see_contact(user, member)),
         "sees_id_number": bool(may_see_id_number(user, member)),
         "links": [link for link in rows.links if link.holds(on=on)],
@@ -115,7 +117,7 @@ def _events(user: Any, member: Member, rows: Rows, on: date) -> list[Event]:
     return [
         *_post_events(rows.posts, on), *_exemption_events(rows.exemptions, reason, on),
         *_application_events(user, member), *_moves(user, member, on), *_link_events(rows.links, on),
-        *_status_events(member), *_transfer_events(user, member),
+        *_status_events(member, bool(may_see_status_document(user, member))), *_transfer_events(user, member),
     ]  # fmt: skip
 
 
@@ -237,7 +239,7 @@ def _moves(user: Any, member: Member, on: date) -> Iterator[Event]:
         former = row
 
 
-def _status_events(member: Member) -> Iterator[Event]:
+def _status_events(member: Member, sees_document: bool) -> Iterator[Event]:
     """Changes of type and status, from the record's history. The one that stands now is told without it, too."""
     told: set[tuple[str, date]] = set()
     before = None
@@ -245,19 +247,23 @@ def _status_events(member: Member) -> Iterator[Event]:
         is_new = before is None or now.status != before.status
         if is_new and now.status_on and now.status != Member.Status.NORMAL:
             told.add((now.status, now.status_on))
-            yield _status_event(now)
+            yield _status_event(now, sees_document)
         if before is not None and now.member_type != before.member_type and now.full_on:
             words = {"document": now.history_change_reason}
-            text = _("Became a full member (%(document)s)") if words["document"] else _("Became a full member")
+            text = (
+                _("Became a full member (%(document)s)")
+                if words["document"] and sees_document
+                else _("Became a full member")
+            )
             yield Event(now.full_on, "certificate", text % words)
         before = now
     if member.status != Member.Status.NORMAL and member.status_on and (member.status, member.status_on) not in told:
-        yield _status_event(member)
+        yield _status_event(member, sees_document)
 
 
-def _status_event(row: Any) -> Event:
+def _status_event(row: Any, sees_document: bool) -> Event:
     words = {"status": row.get_status_display(), "document": row.status_document}
-    text = _("%(status)s (%(document)s)") if row.status_document else "%(status)s"
+    text = _("%(status)s (%(document)s)") if row.status_document and sees_document else "%(status)s"
     return Event(row.status_on, "alert-triangle", text % words)
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from assessments.place_changes import Asked, Changed, Preview, carry_out_asked, made_already, preview
+from assessments.place_changes import Changed, Preview, carry_out_asked, made_already, preview
 from assessments.views.finding import CONFLICT, UNPROCESSABLE
 from jinxian.lib.chinese import search_terms
 from jinxian.place_change_forms import MOST_PARTS, NEW, ChangeForm, Unit, form_of
@@ -107,11 +107,10 @@ def place_change_confirm(request: HttpRequest) -> HttpResponse:
     unit = find_unit(user, asked)
     kind = asked.get("kind", "")
     require_change(user, unit, kind)
-    form = form_for(user, unit, kind, asked, bound=True)
-    is_valid = form.is_valid()
-    if done := _done(form, user):
+    if done := made_already(asked.get("digest", ""), by=user):
         return _carried_out(request, done)
-    if not is_valid:
+    form = form_for(user, unit, kind, asked, bound=True)
+    if not form.is_valid():
         return _form_page(request, form, status=UNPROCESSABLE)
     try:
         change = carry_out_asked(
@@ -169,14 +168,6 @@ def _looked_at(form: ChangeForm) -> Preview | None:
     except ValidationError as error:
         form.take(error)
     return None
-
-
-def _done(form: ChangeForm, user: Any) -> PlaceChange | None:
-    """What this very form has done already, when its button was pressed twice."""
-    on, document = form.cleaned_data.get("on"), form.cleaned_data.get("document")
-    if on is None or not document:
-        return None
-    return made_already(Asked(kind=form.kind, units=(form.unit,), on=on), document=document, by=user)
 
 
 def _carried_out(request: HttpRequest, change: PlaceChange) -> HttpResponse:

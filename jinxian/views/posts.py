@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from assessments.membership import fill_post
 from assessments.views.finding import CONFLICT
 from members.forms import EndForm, PostForm
 from members.models import Member, Post
 from members.permissions import may_fill_post
-from members.posts import begin_post, end_post, holders
+from members.posts import end_post, holders
 from members.registration import warnings_of
 from service_areas.crumbs import crumbs_of_scope
 from service_areas.models import Branch, ServiceArea, SmallGroup
@@ -46,7 +47,7 @@ def post_begin(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         status = CONFLICT
     elif is_valid:
         try:
-            post = begin_post(kind=kind, unit=unit, by=request.user, **form.cleaned_data)
+            post = fill_post(kind=kind, unit=unit, by=request.user, **form.cleaned_data)
         except ValidationError as error:
             form.take(error)
         else:

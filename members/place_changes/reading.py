@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,7 +25,7 @@ from members.models import (
     Transfer,
 )
 from members.place_changes.plan import Flow, Plan
-from members.transfers import not_ended
+from service_areas.dated import not_ended
 from service_areas.models import Appointment, AreaTeam, Household, ServiceArea, SmallGroup, Village
 
 Role = Appointment.Role
@@ -131,7 +132,8 @@ def follow_into_branch(flows: Sequence[Flow], *, on: date) -> None:
 
 
 def refuse_transfers(members: Mapping[int, Any]) -> None:
-    rows = Transfer.objects.open().filter(member__in=members).select_related("member").order_by("member__code")
+    running = Transfer.objects.open().filter(valid_until__gte=timezone.localdate())
+    rows = running.filter(member__in=members).select_related("member").order_by("member__code")
     if rows:
         sentence = _("A transfer of %(names)s is under way. It is received or revoked first.")
         raise ValidationError(sentence % {"names": some_names([row.member.label for row in rows])})

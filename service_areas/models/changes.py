@@ -35,6 +35,7 @@ class PlaceChange(models.Model):
     changed_on = models.DateField(_("on"))
     document = models.CharField(_("document no."), max_length=60)
     moved = models.JSONField(default=dict)  # kind of row → how many: members, households, teams, links, posts, sheets
+    preview_digest = models.CharField(max_length=32, blank=True, editable=False)  # of the page it was confirmed on
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     by_name = models.CharField(max_length=60, blank=True)
     by_name_latin = models.CharField(max_length=80, blank=True)

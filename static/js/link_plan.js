@@ -44,7 +44,7 @@ if (plan) {
     }
     const take = plan.querySelector("[data-take]");
     take.querySelector("span").textContent = chosen === 1 ? take.dataset.one : take.dataset.many.replace("#", chosen);
-    take.disabled = chosen === 0;
+    take.disabled = chosen === 0 && !("leaving" in plan.dataset); // who leaves may leave households to nobody
     const coverage = plan.querySelector("[data-coverage]");
     const linkable = Number(plan.dataset.linkable);
     if (coverage && linkable) {

@@ -11,7 +11,7 @@ import pytest
 from assessments import workflow
 from assessments.models import Entry, SheetMember, Target
 from members.affiliations import affiliate
-from members.models import Exemption, Member, Post
+from members.models import Affiliation, Exemption, Member, Post
 from tests.assessments import sheet_world as world
 from tests.assessments.sheet_world import begun, entry, line
 
@@ -108,12 +108,33 @@ def test_a_secretary_who_leads_an_area_too_is_filled_in_by_the_township(w: Any) 
     assert (row.post, row.filled_by) == ("secretary", "township")
 
 
-def test_the_post_of_the_last_day_decides_not_todays(w: Any) -> None:
+@pytest.mark.parametrize(("day", "stays"), [(date(2026, 6, 30), False), (date(2026, 7, 1), True)])
+def test_who_left_the_organization_stands_where_the_last_day_found_him(w: Any, day: date, stays: bool) -> None:
+    Affiliation.objects.filter(member=w.plain).update(ended_on=day)
+    Member.objects.filter(pk=w.plain.pk).update(status="deceased", status_on=day)
+    assert ("庞立新" in names(begun(w))) is stays
+
+
+@pytest.mark.parametrize(("day", "scope"), [(date(2026, 6, 30), "all"), (date(2026, 7, 1), "")])
+def test_a_suspension_counts_from_its_day(w: Any, day: date, scope: str) -> None:
+    w.plain.status, w.plain.status_on, w.plain.status_document = "suspended", day, "甲"
+    w.plain.save()
+    assert line(begun(w), w.plain).exempt_scope == scope
+
+
+def test_who_was_restored_after_the_last_day_was_suspended_on_it(w: Any) -> None:
+    for status, day in (("suspended", date(2026, 5, 1)), ("restored", date(2026, 7, 2))):
+        w.plain.status, w.plain.status_on, w.plain.status_document = status, day, "甲"
+        w.plain.save()
+    assert line(begun(w), w.plain).exempt_scope == "all"
+
+
+def test_the_township_fills_in_for_the_secretary_of_the_last_day_and_for_todays(w: Any) -> None:
     Post.objects.filter(kind="secretary").update(ended_on=date(2026, 7, 1))
     Post.objects.create(member=w.plain, kind="secretary", branch=w.branch, started_on=date(2026, 7, 1))
     sheet = begun(w)
     assert line(sheet, w.boss).filled_by == "township"
-    assert (line(sheet, w.plain).filled_by, line(sheet, w.plain).post) == ("branch", "")
+    assert (line(sheet, w.plain).filled_by, line(sheet, w.plain).post) == ("township", "")
 
 
 @pytest.mark.parametrize("value", [None, "0"])

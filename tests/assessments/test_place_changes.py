@@ -176,11 +176,24 @@ def test_what_was_not_seen_is_not_carried_out(w: Any) -> None:
 
 
 def test_a_change_that_was_made_is_found_again_by_who_made_it(w: Any) -> None:
-    made = change(w, "merge", w.area2, into=w.area)
-    again = asked(w)
-    assert made_already(again, document="晋组 8 号", by=w.officer) == made
-    assert made_already(again, document="晋组 9 号", by=w.officer) is None
-    assert made_already(again, document="晋组 8 号", by=w.secretary) is None
+    seen = preview(asked(w)).digest
+    assert made_already(seen, by=w.officer) is None
+    made = carry_out_asked(asked(w), document="晋组 8 号", by=w.officer, seen=seen)
+    assert made_already(seen, by=w.officer) == made
+    assert made_already(seen, by=w.secretary) is None
+    assert made_already("", by=w.officer) is None
+
+
+def test_the_same_change_of_another_day_or_after_another_one_is_not_the_same(w: Any) -> None:
+    def renamed(name: str) -> str:
+        return preview(asked_of(kind="rename", units=[w.area], on=DAY, new=[New(name=name)])).digest
+
+    first = renamed("新区")
+    carry_out_asked(
+        asked_of(kind="rename", units=[w.area], on=DAY, new=[New(name="新区")]), document="甲", by=w.officer, seen=first
+    )
+    change(w, "rename", w.area, new=[New(name="旧区")])
+    assert renamed("新区") != first
 
 
 def test_nothing_is_kept_of_a_change_that_breaks_half_way(w: Any, monkeypatch: Any) -> None:

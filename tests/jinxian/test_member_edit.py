@@ -305,7 +305,7 @@ NUMBER = make_id_number("100183", date(1970, 3, 24), 7, "m")
 
 
 def enter(w, number: str = NUMBER, member=None):
-    return send(w.secretary, member or w.member, "id-number", number=number)
+    return send(w.secretary, member or w.member, "id-number", id_number=number)
 
 
 def test_a_number_is_kept_encrypted_and_shown_masked(w):
@@ -331,7 +331,7 @@ def test_the_number_of_another_member_is_refused_without_telling_whose(w):
 
 def test_the_typed_number_stands_in_no_address_message_or_session(w):
     client = signed_in(w.secretary)
-    answer = client.post(f"/organization/members/{w.member.pk}/id-number/", {"number": NUMBER})
+    answer = client.post(f"/organization/members/{w.member.pk}/id-number/", {"id_number": NUMBER})
     assert NUMBER not in answer["Location"] and not [sentence for sentence in said(answer) if NUMBER in sentence]
     assert NUMBER not in str(dict(client.session)) and "no-store" in answer["Cache-Control"]
     page = client.get(f"/organization/members/{w.member.pk}/id-number/").content.decode()

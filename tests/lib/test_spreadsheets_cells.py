@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jinxian.lib.spreadsheets import CellError, Formula
-from jinxian.lib.spreadsheets.cells import CellRefused, Notice, choice, code, day, decimal, text, whole, yes_no
+from jinxian.lib.spreadsheets.cells import CellRefused, Notice, choice, code, day, decimal, quoted, text, whole, yes_no
 
 TEXT = partial(text, longest=10)
 CODE = partial(code, longest=20)
@@ -418,3 +418,16 @@ def test_no_is_no(cell):
 @pytest.mark.parametrize("cell", ["有", "无", "x", "maybe", "2", 2.0, date(2020, 1, 2)])
 def test_what_is_neither_yes_nor_no_is_refused(cell):
     assert refused(yes_no, cell)[0] == "yes_or_no"
+
+
+@pytest.mark.parametrize(
+    ("written", "repeated"),
+    [
+        ("110105194912310021", "110·············21"),
+        ("户主110105491231002", "户主110··········02"),
+        ("１１０１０５４９１２３１００２", "１１０··········０２"),
+        ("130183106201001", "130183106201001"),  # a team's code: there is no 62nd month
+    ],
+)
+def test_what_may_be_an_id_number_is_repeated_masked(written, repeated):
+    assert quoted(written) == repeated

@@ -52,7 +52,7 @@ def test_the_history_keeps_the_mask_alone(w: Any) -> None:
 def test_what_is_no_number_is_refused_and_not_repeated(w: Any, typed: str) -> None:
     with pytest.raises(ValidationError) as refused:
         enter(w, typed)
-    assert list(refused.value.message_dict) == ["number"]
+    assert list(refused.value.message_dict) == ["id_number"]
     assert not typed or typed not in str(refused.value)
     assert not Member.objects.get(pk=w.member.pk).id_number_masked
 

@@ -6,13 +6,14 @@ from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from jinxian.lib.chinese import latin_name
 from members.models import Exemption, Member
 from workbook.reading import Row
 from workbook.rules.kinds import Rules, changes, dates_in_order, merged
-from workbook.rules.people import NOT_PRESENT, succeed
+from workbook.rules.people import IN_FUTURE, NOT_PRESENT, succeed
 from workbook.rules.places import TEAM_ELSEWHERE, area_of_team, lies_in_place_of
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _check_household(plan: Plan, mine: SheetPlan, row: Row) -> None:
 
 def _check_link(plan: Plan, mine: SheetPlan, row: Row) -> None:
     dates_in_order(plan, mine, row)
+    _refuse_future(plan, mine, row)
     if row.state != "added":
         return
     households, members = plan.sheets["households"], plan.sheets["members"]
@@ -75,6 +77,12 @@ def _check_link(plan: Plan, mine: SheetPlan, row: Row) -> None:
         plan.say(mine, row, "member", NOT_PRESENT)
     elif _is_exempt(plan, mine.value(row, "member"), mine.value(row, "from")):
         plan.say(mine, row, "member", IS_EXEMPT)
+
+
+def _refuse_future(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    for key in ("from", "until"):
+        if changes(mine, row, key) and (day := merged(mine, row, key)) and day > timezone.localdate():
+            plan.say(mine, row, key, IN_FUTURE)
 
 
 def _is_exempt(plan: Plan, member: str, day: date) -> bool:

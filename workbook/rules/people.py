@@ -228,6 +228,8 @@ def _check_affiliation(plan: Plan, mine: SheetPlan, row: Row) -> None:
             plan.say(mine, row, "branch", TRANSFER)
         return
     if changes(mine, row, "group", "area"):
+        if row.state == "changed" and was(mine, row, "status") not in Member.PRESENT:
+            plan.say(mine, row, "area" if changes(mine, row, "area") else "group", NOT_PRESENT)
         group_values, area_values = groups.merged.get(group), areas.merged.get(area)
         if group_values is not None and groups.value(group_values, "branch") != branch:
             plan.say(mine, row, "group", OTHER_BRANCH_GROUP)

@@ -365,4 +365,12 @@ def _as_shown(cell: Any, *, secret: bool = False) -> str:
 
 def quoted(written: str, *, secret: bool = False) -> str:
     """What is written, fit for a sentence: short, printable, an ID number masked."""
-    return "···" if secret else shown(_LIKE_AN_ID_NUMBER.sub(lambda number: masked(number[0]), written[:200]))
+    return "···" if secret else shown(_LIKE_AN_ID_NUMBER.sub(_perhaps_masked, written[:200]))
+
+
+def _perhaps_masked(found: re.Match[str]) -> str:
+    """15 digits are an old ID number only where the 9th to 12th are a month and a day: teams' codes have 15, too."""
+    number = found[0]
+    if len(number) == 15 and not (1 <= int(number[8:10]) <= 12 and 1 <= int(number[10:12]) <= 31):
+        return number
+    return masked(number)
