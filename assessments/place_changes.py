@@ -174,7 +174,7 @@ def _renamed(plan: Plan) -> list[Sheet]:
 
 def _write(found: Preview, *, document: str, by: Any) -> PlaceChange:
     """The plan, and the sheets of running quarters as the new state has them. Changed where one was begun meanwhile."""
-    asked = found.plan.asked
+    asked, digest = found.plan.asked, found.digest  # before names change
     periods = {sheet.period_id: sheet.period for sheet in found.withdrawn}
     keys = [sheet.pk for sheet in [*found.withdrawn, *found.renamed]]
     held = Sheet.objects.select_for_update().filter(pk__in=keys, state=Sheet.State.NOT_STARTED)
@@ -182,7 +182,7 @@ def _write(found: Preview, *, document: str, by: Any) -> PlaceChange:
         raise Changed
     Sheet.objects.filter(pk__in=[sheet.pk for sheet in found.withdrawn]).delete()
     change, *_others = write_plan(found.plan, document=document, by=by)
-    change.preview_digest = found.digest
+    change.preview_digest = digest
     for sheet in found.renamed:
         area = ServiceArea.objects.select_related("branch", "township").get(pk=sheet.area_id)
         freeze_names(sheet, area)

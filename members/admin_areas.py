@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.links import begin_link, end_link, recount
+from members.households import refuse_unlinkable
+from members.links import begin_link, end_link, recount, refuse_future
 from members.models import HouseholdLink
 from members.permissions import SET_UP_LINKS
 from service_areas.admin_access import SetUpAdmin, SetUpForm, SetUpInline, tried
@@ -86,6 +87,7 @@ class AreaTeamAdmin(CoverageAdmin):
 class HouseholdForm(SetUpForm):
     def settle(self) -> None:
         refuse_other_place(self.instance)
+        refuse_unlinkable(self.instance)
 
 
 @admin.register(Household)
@@ -109,6 +111,8 @@ class LinkForm(SetUpForm):
     def settle(self) -> None:
         link = self.instance
         if not link._state.adding:
+            if link.ended_on is not None:
+                refuse_future(link.ended_on, "ended_on")
             return
         link.branch_id = link.member.branch_id
         tried(

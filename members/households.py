@@ -60,13 +60,18 @@ def change_household(household: Household, *, seen: str, by: Any, **changed: Any
     was = current.head_name
     for name, value in changed.items():
         setattr(current, name, value)
-    if not current.is_linkable and current.link_count:
-        raise ValidationError({"is_linkable": _("Somebody looks after this household: end the link first.")})
+    refuse_unlinkable(current)
     if "head_name_latin" not in changed or not current.head_name_latin:
         _name(current, was=was)
     current.full_clean()
     current.save()
     recount(branch=current.branch, on=timezone.localdate())
+
+
+def refuse_unlinkable(household: Household) -> None:
+    """Raise ValidationError where it is marked as not to be linked, and somebody looks after it."""
+    if not household.is_linkable and household.link_count:
+        raise ValidationError({"is_linkable": _("Somebody looks after this household: end the link first.")})
 
 
 def stamp(household: Household) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -53,6 +54,7 @@ def begin_post(*, member: Member, kind: str, unit: Unit, on: date, by: Any) -> P
             raise ValidationError({"member": _("%(name)s holds this post already.") % {"name": member.label}})
         if kind != Post.Kind.DEPUTY:
             end_post(post=former, on=on, by=by)
+    _refuse_overlap(post, unit)
     post.full_clean()
     post.save()
     access_follows(post)
@@ -94,8 +96,12 @@ def refuse_oneself(post: Post, *, by: Any) -> None:
 
 def holders(kind: str, unit: Unit) -> list[Post]:
     """Who holds the post of the unit until further notice."""
+    return list(_of_unit(unit).filter(kind=kind, ended_on__isnull=True).select_related("member__user"))
+
+
+def _of_unit(unit: Unit) -> QuerySet[Post]:
     place = {ServiceArea: "area", SmallGroup: "small_group", Branch: "branch"}[type(unit)]
-    return list(Post.objects.filter(kind=kind, ended_on__isnull=True, **{place: unit}).select_related("member__user"))
+    return Post.objects.filter(**{place: unit})
 
 
 def access_of(post: Post) -> list[Appointment]:
@@ -119,6 +125,17 @@ def _refuse(member: Member, branch: Branch, on: date) -> None:
     if not Affiliation.objects.current(on=on).filter(member=member, branch=branch).exists():
         words = {"name": member.label, "branch": branch.label}
         raise ValidationError({"on": _("%(name)s did not belong to %(branch)s on that day.") % words})
+
+
+def _refuse_overlap(post: Post, unit: Unit) -> None:
+    """A holder who ended later than the new one would begin held the post then."""
+    if post.kind == Post.Kind.DEPUTY:
+        return
+    held = _of_unit(unit).filter(kind=post.kind, ended_on__gt=post.started_on).exclude(ended_on=F("started_on"))
+    former = held.select_related("member").order_by("-ended_on").first()
+    if former is not None and former.ended_on is not None:
+        words = {"name": former.member.label, "day": date_format(former.ended_on)}
+        raise ValidationError({"on": _("%(name)s held this post until %(day)s.") % words})
 
 
 def _give_access(post: Post) -> None:

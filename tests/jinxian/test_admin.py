@@ -116,7 +116,9 @@ def test_choices_and_searches_stay_in_the_county(w: Any) -> None:
 
 
 def test_a_posted_row_of_another_county_is_no_choice(w: Any) -> None:
-    response = world.typed(world.signed_in(w.officer), page(Member, "change", w.member.pk), branch=w.twin.branch.pk)
+    given = {"code": "M9", "name": "单", "sex": "m", "member_type": "full", "status": "normal"}
+    address = page(Member, "add")
+    response = world.typed(world.signed_in(w.officer), address, **given, branch=w.twin.branch.pk)
     assert "valid choice" in world.errors_of(response)
 
 

@@ -305,6 +305,15 @@ def test_a_button_pressed_twice_does_it_once(w: Any, kind: str) -> None:
     assert PlaceChange.objects.count() == 1
 
 
+def test_another_change_of_the_day_under_the_same_document_is_carried_out_too(w: Any) -> None:
+    for name in ("甲区", "乙区"):
+        sent = merger(w, kind="rename", units=None, into=None, name_1=name)
+        assert confirm(w.secretary, sent, look(w.secretary, sent)).status_code == 302
+        w.area.refresh_from_db()
+        assert w.area.name == name
+    assert PlaceChange.objects.count() == 2
+
+
 def test_looking_and_choosing_write_nothing_and_confirming_is_a_post(w: Any) -> None:
     assert signed_in(w.officer).get(CONFIRM).status_code == 405
     assert signed_in(w.officer).post(NEW).status_code == 405
