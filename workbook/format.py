@@ -44,6 +44,12 @@ class Column:
     decimals: int = 2
     default: Any = None  # of a new row whose cell is empty
     aliases: tuple[str, ...] = ()
+    is_kept: bool = False  # once it is there it is never emptied, though a new row may leave it out
+
+    @property
+    def may_be_cleared(self) -> bool:
+        """Whether “clear” may stand here: the record can be without it."""
+        return not (self.is_needed or self.is_kept or self.default is not None or self.kind in ("whole", "yes_no"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +89,8 @@ def _name(example: str, *aliases: str) -> Column:
 
 
 _NAME_EN = Column("name_en", _("English name"), _("For English pages; may be empty."), longest=120)
-_FROM = Column("from", _("From"), _("The day it began; empty: the day chosen for this import."), "day", "2026-01-01")
+_FROM = Column("from", _("From"), _("The day it began; empty: the day chosen for this import."), "day", "2026-01-01",
+               is_kept=True)  # fmt: skip
 _UNTIL = Column(
     "until", _("Until"), _("The first day on which it no longer holds; empty: until further notice."), "day"
 )
@@ -116,7 +123,7 @@ VILLAGES = Sheet(
     _("Administrative villages. The list of the statistics office can be brought in as it is: its townships follow."),
     (
         _code(_("Twelve digits (statistical code)."), "130183101201", longest=12, aliases=("village_code", "村代码")),
-        Column("name", _("Name"), _("Empty: taken from the committee's name."), "text", "某村"),
+        Column("name", _("Name"), _("Empty: taken from the committee's name."), "text", "某村", is_kept=True),
         Column("committee", _("Villagers' committee"), _("Its full name."), "text", "某村村民委员会", longest=80,
                aliases=("village_committee", "村委会", "居委会")),
         Column("township", _("Township code"), _("Its code, or its name in the next column."), "ref", "130183101",
@@ -193,7 +200,7 @@ MEMBERS = Sheet(
         Column("name", pgettext_lazy("person", "Name"), _("As in the register."), "text", "张某某", is_needed=True,
                aliases=("姓名",)),
         Column("sex", _("Sex"), _("May be empty where an ID number is given."), "choice",
-               choices=dict(Member.Sex.choices), aliases=("性别",)),
+               choices=dict(Member.Sex.choices), aliases=("性别",), is_kept=True),
         Column("birth_date", _("Date of birth"), _("Like 1987-03-24; may be empty where an ID number is given."),
                "day", "1987-03-24", aliases=("出生年月日", "生日")),
         _BRANCH,
@@ -202,7 +209,7 @@ MEMBERS = Sheet(
         Column("area", _("Service area code"), _("May be empty."), "ref", "130183101201-01-1", refers="areas",
                aliases=("Service area", "服务区")),
         Column("since", _("There since"), _("In this branch, group and area; empty: the day chosen for this import."),
-               "day", "2024-03-01"),
+               "day", "2024-03-01", is_kept=True),
         Column("type", _("Member type"), _("Full or probationary."), "choice", choices=dict(Member.Type.choices),
                default=Member.Type.FULL, aliases=("人员类别",)),
         Column("admitted_on", _("Date of admission"), _("May be empty."), "day", "2010-07-01"),

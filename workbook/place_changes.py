@@ -38,7 +38,7 @@ def look_ahead(plan: Plan, mine: SheetPlan) -> None:
     if others or plan.county is None:
         return
     for rows in grouped(mine, mine.added):
-        if rows[0].is_refused or _is_so_already(mine, rows[0]):
+        if any(row.is_refused for row in rows) or _is_so_already(mine, rows[0]):
             continue
         try:
             found = preview(asked_of(**_asked(mine, rows)))

@@ -8,6 +8,7 @@ workbook/rules/; what is common to all of them is here: references, keys, duplic
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -34,8 +35,13 @@ SEVERAL = gettext_noop("%(count)s are called so. Write the code: %(codes)s.")
 OUT_OF_ORDER = gettext_noop("The end lies before the beginning.")
 ENDED = gettext_noop("This one has ended already. Write a new row with its own first day.")
 
-GUESSES = 200  # so many times a like name is searched for; it costs
+GUESSING = 2.0  # seconds in which like codes and names are searched for: it costs, and many wrong ones are one slip
+NEAR = (12, 9)  # a code that is suggested lies in the same village, or in the same township
 UNITS = ("townships", "villages", "teams", "branches", "groups", "areas", "members")
+# How a row is called that has no name of its own.
+NAMED_BY = {
+    "targets": ("member", "indicator", "year", "quarter"), "links": ("member", "number"), "posts": ("member", "unit"),
+}  # fmt: skip
 Values = list[Any]
 
 
@@ -96,7 +102,7 @@ class Plan:
         self.sheets: dict[str, SheetPlan] = {}
         self.findings: list[Finding] = []
         self.row_count = 0
-        self._guesses = GUESSES
+        self._guessing = GUESSING
         self._said: set[tuple[str, int, str]] = set()  # cells that were refused
         self.kept: dict[str, Any] = {}  # what the rules of one sheet work out for those of another
 
@@ -140,6 +146,9 @@ class Plan:
     def name_of(self, sheet: SheetPlan, row: Row) -> str:
         """What a row is called where it is spoken of."""
         places = sheet.sheet.places
+        if sheet.sheet.key in NAMED_BY:
+            parts = (_of(sheet, row, key) for key in NAMED_BY[sheet.sheet.key])
+            return " ".join(self._named(key, value) for key, value in parts if value is not None)
         for name in ("name", "head", "member"):
             if name in places:
                 value = row.values[places[name]] or (row.old[places[name]] if row.old else None)
@@ -149,12 +158,20 @@ class Plan:
                 return str(value)
         return " ".join(map(str, row.key if isinstance(row.key, tuple) else (row.key,)))
 
+    def _named(self, column: str, value: Any) -> str:
+        members = self.sheets["members"]
+        if column == "member" and value in members.merged:
+            return str(members.value(members.merged[value], "name"))
+        return f"Q{value}" if column == "quarter" else str(value)
+
     def digest(self) -> str:
         """The same for the same effect: 64 hexadecimal digits over all that would be written."""
         digest = hashlib.sha256(str(self.effective_on).encode())
         for key, sheet in self.sheets.items():
             for row in sheet.rows:
-                values = row.values if row.state == "added" else [row.values[place] for place in row.changed]
+                values = row.values
+                if row.state == "changed":  # what stands there now, too: a preview shows what it overwrites
+                    values = [(row.old[place], row.values[place]) for place in row.changed]
                 digest.update(repr((key, row.state, row.pk, row.key, row.changed, values)).encode())
         return digest.hexdigest()
 
@@ -216,11 +233,23 @@ class Plan:
         return None
 
     def _guess(self, target: SheetPlan, text: str) -> str:
-        if self._guesses <= 0:
+        if self._guessing <= 0:
             return ""
-        self._guesses -= 1
-        names = text.isascii() and [str(code) for code in target.merged] or list(target.by_name)
-        return next(iter(get_close_matches(text, names, n=1, cutoff=0.6)), "")
+        begun = time.monotonic()
+        found: list[str] = []
+        if text.isascii():
+            for length in NEAR:
+                near = [str(code) for code in target.merged if str(code)[:length] == text[:length] != text]
+                found = found or get_close_matches(text, near, n=1, cutoff=0.8)
+        else:
+            found = get_close_matches(text, list(target.by_name), n=1, cutoff=0.6)
+        self._guessing -= time.monotonic() - begun
+        return next(iter(found), "")
+
+
+def _of(sheet: SheetPlan, row: Row, key: str) -> tuple[str, Any]:
+    place = sheet.sheet.places[key]
+    return key, row.values[place] if row.values[place] is not None or not row.old else row.old[place]
 
 
 def shown_value(value: Any) -> Any:
@@ -283,6 +312,7 @@ def _plan_sheet(plan: Plan, mine: SheetPlan, rules: Any) -> None:
     seen: dict[Any, int] = {}
     references = [(place, column) for place, column in enumerate(mine.sheet.columns) if column.kind in ("ref", "refs")]
     for row in mine.read.rows:
+        _refuse_cleared(plan, mine, row)
         rules.before(plan, mine, row)
         _refer(plan, mine, row, references)
         rules.match(plan, mine, row)
@@ -299,6 +329,14 @@ def _plan_sheet(plan: Plan, mine: SheetPlan, rules: Any) -> None:
             mine.rows.append(row)
             mine.merged[row.key] = _as_it_would_be(row)
     rules.after(plan, mine)
+
+
+def _refuse_cleared(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    """“clear” stands only where the record can be without a value."""
+    for place, column in enumerate(mine.sheet.columns):
+        if row.values[place] is CLEARED and (column.key in mine.sheet.keys or not column.may_be_cleared):
+            plan.say(mine, row, column.key, NOT_TO_CLEAR)
+            row.values[place] = None
 
 
 def _refer(plan: Plan, mine: SheetPlan, row: Row, references: list[tuple[int, Column]]) -> None:
@@ -347,9 +385,6 @@ def _compare(plan: Plan, mine: SheetPlan, row: Row) -> None:
         if value is None or column.kind == "reading":
             continue
         if value is CLEARED:
-            if column.is_needed or column.key in mine.sheet.keys:
-                plan.say(mine, row, column.key, NOT_TO_CLEAR)
-                continue
             value = row.values[place] = None
         if value != row.old[place]:
             changed.append(place)

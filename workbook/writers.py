@@ -417,12 +417,15 @@ def _appointments(writer: Writer, mine: SheetPlan) -> None:
             for row in mine.added
         ],
     )  # fmt: skip
-    persons = {}
+    persons: dict[int | None, dict[str, Any]] = {}
+    place = mine.sheet.places["member"]
     for row in mine.rows:
         member = value(row, "member")
         if member is not None:
             username = value(row, "username") or row.key[0]
             persons[writer.pk("members", member)] = {"user_id": user_pk[username]}
+        elif row.old and row.old[place] is not None and place in row.changed:
+            persons[writer.pk("members", row.old[place])] = {"user_id": None}
     writer.update(Member, {pk: values for pk, values in persons.items() if pk is not None})
 
 

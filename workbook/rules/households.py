@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from jinxian.lib.chinese import latin_name
 from members.models import Exemption, Member
+from service_areas.models import Household
 from workbook.reading import Row
 from workbook.rules.kinds import Rules, changes, dates_in_order, merged
 from workbook.rules.people import IN_FUTURE, NOT_PRESENT, succeed
@@ -27,6 +28,8 @@ NO_HOUSEHOLD = gettext_noop("This team has no household of this number.")
 NOT_LINKABLE = gettext_noop("This household is marked as not to be linked.")
 OTHER_BRANCH = gettext_noop("The household belongs to another branch than the member: links stay inside the branch.")
 IS_EXEMPT = gettext_noop("No link begins while the member is exempt from it.")
+IS_LINKED = gettext_noop("Somebody looks after this household: end the link first.")
+STAYS_HELPER = gettext_noop("Another member is the primary one. Write a new row with its own first day: that one ends then.")  # fmt: skip  # noqa: E501
 LINKED_ALREADY = gettext_noop("This member looks after this household already.")
 
 
@@ -53,6 +56,15 @@ def _check_household(plan: Plan, mine: SheetPlan, row: Row) -> None:
             mine.put(row, "head_latin", latin_name(head)[:80])
     elif changes(mine, row, "branch"):
         plan.say(mine, row, "branch", BRANCH_STAYS)
+    elif _is_given_up(mine, row):
+        plan.say(mine, row, "linkable", IS_LINKED)
+
+
+def _is_given_up(mine: SheetPlan, row: Row) -> bool:
+    """Whether the row says that nobody is to look after the household while somebody does."""
+    if row.state != "changed" or not changes(mine, row, "linkable") or mine.value(row, "linkable"):
+        return False
+    return Household.objects.filter(pk=row.pk, link_count__gt=0).exists()
 
 
 def _check_link(plan: Plan, mine: SheetPlan, row: Row) -> None:
@@ -101,6 +113,7 @@ def _is_exempt(plan: Plan, member: str, day: date) -> bool:
 
 def _after_links(plan: Plan, mine: SheetPlan) -> None:
     """A new primary member follows the one before; nobody has a household twice."""
+    _refuse_promotion(plan, mine)
     succeed(plan, mine, lambda values: _primary_slot(mine, values))
     held: dict[Any, Row | None] = {}
     row_of = {row.key: row for row in mine.rows if row.state == "added"}
@@ -114,6 +127,20 @@ def _after_links(plan: Plan, mine: SheetPlan) -> None:
         if key[:3] in held and (wrong := row or held[key[:3]]):
             plan.say(mine, wrong, "member", LINKED_ALREADY)
         held[key[:3]] = row
+
+
+def _refuse_promotion(plan: Plan, mine: SheetPlan) -> None:
+    """Who helped did not look after the household as the primary one since then: a row of its own says it."""
+    rows = [row for row in mine.rows if row.state == "changed" and changes(mine, row, "primary")]
+    if not rows:
+        return
+    holders: dict[Any, int] = defaultdict(int)
+    for values in mine.merged.values():
+        if mine.value(values, "until") is None and (slot := _primary_slot(mine, values)):
+            holders[slot] += 1
+    for row in rows:
+        if holders[_primary_slot(mine, mine.merged[row.key])] > 1:
+            plan.say(mine, row, "primary", STAYS_HELPER)
 
 
 def _primary_slot(mine: SheetPlan, values: Any) -> Any:

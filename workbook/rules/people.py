@@ -39,6 +39,7 @@ OTHER_BRANCH_GROUP = gettext_noop("This small group belongs to another branch.")
 OTHER_BRANCH_AREA = gettext_noop("This service area belongs to another branch.")
 OTHER_GROUP = gettext_noop("This service area rests on another small group.")
 TOO_EARLY = gettext_noop("The present affiliation began on %(day)s; another one cannot begin before.")
+PERHAPS_ONE = gettext_noop("Row %(row)s has the same name, date of birth and branch. If these are two people, give each a code or an ID number; if it is one, delete a row.")  # fmt: skip  # noqa: E501
 ALSO_NAMED = gettext_noop("Row %(row)s has the same name, date of birth and branch.")
 IS_LEAVING = gettext_noop("A member leaves the organization on the member's page, which shows what ends with it.")
 
@@ -96,8 +97,11 @@ def _match_member(plan: Plan, mine: SheetPlan, row: Row) -> None:
             mine.put(row, "code", f"?{row.number}")
         return
     exact, like = _persons_like(plan, mine, name, born, branch)
+    if code is None and (paired := _paired(plan, mine, row, exact)):
+        mine.put(row, "code", paired)
+        return
     number = mine.value(row, "id_number")
-    by_number = _by_number(plan, mine).get(number.hash) if number else None
+    by_number = _by_number(plan, mine).get(number.hash) if isinstance(number, IdNumber) else None
     if code is None and (by_number or len(exact) == 1):
         mine.put(row, "code", by_number or exact[0])
         return
@@ -105,6 +109,7 @@ def _match_member(plan: Plan, mine: SheetPlan, row: Row) -> None:
         _ask(plan, mine, row, perhaps[0])
     if mine.value(row, "code") is None:
         mine.put(row, "code", _next_code(plan, mine, branch))
+        plan.kept.setdefault("without_code", set()).add(row.number)
 
 
 def _persons_like(plan: Plan, mine: SheetPlan, name: str, born: Any, branch: Any) -> tuple[list[str], list[str]]:
@@ -123,6 +128,20 @@ def _persons_like(plan: Plan, mine: SheetPlan, name: str, born: Any, branch: Any
         elif (there == born and born is not None) or (at == branch and (there is None or born is None)):
             like.append(code)
     return exact, like
+
+
+def _paired(plan: Plan, mine: SheetPlan, row: Row, exact: list[str]) -> str:
+    """Of as many like rows as there are like persons, the first is the first by code, and so on."""
+    if len(exact) < 2:
+        return ""
+    if "alike" not in plan.kept:
+        rows: dict[Any, list[int]] = defaultdict(list)
+        for each in mine.read.rows:
+            if mine.value(each, "code") is None:
+                rows[mine.value(each, "name"), mine.value(each, "birth_date")].append(each.number)
+        plan.kept["alike"] = rows
+    numbers = plan.kept["alike"].get((mine.value(row, "name"), mine.value(row, "birth_date")), [])
+    return sorted(exact)[numbers.index(row.number)] if len(numbers) == len(exact) and row.number in numbers else ""
 
 
 def _by_number(plan: Plan, mine: SheetPlan) -> dict[str, str]:
@@ -250,6 +269,8 @@ def _date_affiliation(plan: Plan, mine: SheetPlan, row: Row) -> None:
         day = since if since and since != began else plan.effective_on
         if began is not None and day < began:
             plan.say(mine, row, "since", TOO_EARLY, day=began)
+        elif day > timezone.localdate():
+            plan.say(mine, row, "since", IN_FUTURE)
         add_change(mine, row, "since", day)
         if day == began:
             leave(mine, row, "since")
@@ -258,14 +279,21 @@ def _date_affiliation(plan: Plan, mine: SheetPlan, row: Row) -> None:
 
 
 def _after_members(plan: Plan, mine: SheetPlan) -> None:
-    """Two new rows that look like one person are shown, and brought in as two."""
-    seen: dict[tuple[Any, ...], int] = {}
+    """Two new rows that look like one person are refused, unless codes or ID numbers tell them apart."""
+    seen: dict[tuple[Any, ...], Row] = {}
+    without_code = plan.kept.get("without_code", set())
     for row in mine.rows:
         person = tuple(mine.value(row, key) for key in ("name", "birth_date", "branch"))
         if row.state != "added" or None in person:
             continue
-        if seen.setdefault(person, row.number) != row.number:
-            plan.look(mine, row, "name", ALSO_NAMED, row=seen[person])
+        first = seen.setdefault(person, row)
+        if first is row:
+            continue
+        numbers = [mine.value(each, "id_number") for each in (first, row)]
+        if {first.number, row.number} & without_code and None in numbers:
+            plan.say(mine, row, "name", PERHAPS_ONE, row=first.number)
+        else:
+            plan.look(mine, row, "name", ALSO_NAMED, row=first.number)
 
 
 # Posts
@@ -286,6 +314,10 @@ def _check_post(plan: Plan, mine: SheetPlan, row: Row) -> None:
         return
     if plan.sheets["members"].value(member, "branch") != branch:
         plan.say(mine, row, "member", NOT_OF_BRANCH)
+    if plan.sheets["members"].value(member, "status") not in Member.PRESENT:
+        plan.say(mine, row, "member", NOT_PRESENT)
+    if mine.value(row, "from") > timezone.localdate():
+        plan.say(mine, row, "from", IN_FUTURE)
 
 
 def _after_posts(plan: Plan, mine: SheetPlan) -> None:

@@ -32,6 +32,7 @@ TAKEN = gettext_noop("This code is used outside your county. Check it for a slip
 NO_NAME = gettext_noop("Neither a name nor the committee's name stands here. Write one of them.")
 NO_TOWNSHIP = gettext_noop("Which township? Write its code or its name.")
 NO_PLACE = gettext_noop("Write the code of its village, or of its township where it has no villages.")
+OTHER_NAME = gettext_noop("Township %(code)s is called %(name)s. The name in this row is not taken.")
 ELSEWHERE = gettext_noop("This village lies in another township.")
 OTHER_BRANCH = gettext_noop("This small group belongs to another branch.")
 TEAM_ELSEWHERE = gettext_noop("Team %(team)s does not lie in the place of this branch.")
@@ -103,7 +104,14 @@ def _imply_township(plan: Plan, mine: SheetPlan, row: Row) -> None:
     code, name = mine.value(row, "township"), mine.value(row, "township_name")
     if not isinstance(code, str) or not isinstance(name, str) or not re.fullmatch("[0-9]{9,12}", code):
         return
-    if code not in townships.merged:
+    there = townships.merged.get(code)
+    if there is not None and townships.value(there, "name") != name:
+        said = plan.kept.setdefault("township_names", set())
+        if (code, name) not in said:
+            said.add((code, name))
+            words = {"code": code, "name": townships.value(there, "name")}
+            plan.look(mine, row, "township_name", OTHER_NAME, **words)
+    if there is None:
         implied = Row(row.number, [code, name, None])
         implied.key, implied.state = code, "added"
         townships.rows.append(implied)
@@ -138,7 +146,7 @@ def _before_team(plan: Plan, mine: SheetPlan, row: Row) -> None:
 def _check_team(plan: Plan, mine: SheetPlan, row: Row) -> None:
     if row.state == "added" and not re.fullmatch("[0-9]+", row.key):
         plan.say(mine, row, "code", DIGITS_ONLY)
-    if merged(mine, row, "township") is None:
+    if merged(mine, row, "township") is None and not plan.was_said(mine, row, "village"):
         plan.say(mine, row, "township", NO_PLACE)
     if row.state == "changed" and changes(mine, row, "village", "township"):
         plan.say(mine, row, "village", STAYS)

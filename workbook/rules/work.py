@@ -18,7 +18,7 @@ from assessments import plans
 from assessments.models import Indicator, Period, PlanItem, SheetMember
 from assessments.models import Plan as YearPlan
 from workbook.reading import Row
-from workbook.rules.kinds import Rules, changes, merged
+from workbook.rules.kinds import Rules, merged
 
 if TYPE_CHECKING:
     from workbook.planning import Plan, SheetPlan
@@ -35,6 +35,7 @@ QUARTER_STAYS = gettext_noop("This quarter has opened: its dates are changed by 
 NO_PERIOD = gettext_noop("The quarter is not there yet. Enter it with its three dates on the sheet “Quarters”.")
 NO_ITEM = gettext_noop("The plan of this year has no item for this indicator.")
 HAS_OPENED = gettext_noop("The quarter has opened: its targets no longer change here.")
+HAS_CLOSED = gettext_noop("The quarter is closed: no target is added to it.")
 IS_BEGUN = gettext_noop("The sheet of this member is begun and keeps its targets.")
 TOO_FINE = gettext_noop("This is counted with %(decimals)s decimals.")
 
@@ -125,6 +126,8 @@ def _check_target(plan: Plan, mine: SheetPlan, row: Row) -> None:
             plan.say(mine, row, "quarter", NO_PERIOD)
     elif period.opens_on <= timezone.localdate() and row.state == "changed":
         plan.say(mine, row, "value", HAS_OPENED)
+    elif period.state == Period.State.CLOSED:
+        plan.say(mine, row, "quarter", HAS_CLOSED)
     elif (period.pk, mine.value(row, "member")) in _begun(plan):
         plan.say(mine, row, "member", IS_BEGUN)
     items = plan.sheets["plan_items"]
@@ -132,7 +135,7 @@ def _check_target(plan: Plan, mine: SheetPlan, row: Row) -> None:
     decimals = items.value(item, "decimals") if item is not None else _item_decimals(plan).get((year, code))
     if decimals is None:
         plan.say(mine, row, "indicator", NO_ITEM)
-    elif changes(mine, row, "value") and mine.value(row, "value") % Decimal(1).scaleb(-decimals):
+    elif (value := mine.value(row, "value")) is not None and value % Decimal(1).scaleb(-decimals):
         plan.say(mine, row, "value", TOO_FINE, decimals=decimals)
 
 
