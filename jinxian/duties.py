@@ -196,6 +196,11 @@ class Standing:
         return self.expected - self.missing
 
     @property
+    def is_issued(self) -> bool:
+        """Whether the quarter has sheets: without them nothing is missing, nor is all there."""
+        return bool(self.expected)
+
+    @property
     def waiting(self) -> int:
         return self.states[State.SUBMITTED]
 
@@ -238,6 +243,11 @@ class Part:
     @property
     def reported(self) -> int:
         return self.expected - self.missing
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether the quarter has sheets: without them nothing is missing, nor is all there."""
+        return bool(self.expected)
 
 
 def standing_of(user: Any, periods: Sequence[Period], *, by: str, within: dict[str, Any], on: date) -> list[Standing]:

@@ -42,6 +42,7 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
         "period": period, "periods": periods, "table": table, "filter": listing, "townships": townships,
         "is_filtered": any(request.GET.get(name) for name in ("q", "township", "state", "branch")),
         "crumbs": [*crumbs_of_scope(user), *([(period.label, None)] if period else [])], "today": today,
+        "may_issue": permissions.SET_UP_PLAN.held_anywhere(user),
     }  # fmt: skip
     return render(request, "assessments/sheet_list.html", context)
 

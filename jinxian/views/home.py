@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.models import Period, SheetMember
 from jinxian import duties
-from jinxian.views import home_parts, home_waiting
+from jinxian.views import home_parts, home_setup, home_waiting
 from service_areas.crumbs import crumbs_of_scope
 from service_areas.permissions import (
     ADMINISTRATOR,
@@ -128,6 +128,9 @@ def fill_township(page: Page) -> None:
 
 def fill_county(page: Page) -> None:
     counties = [a.county_id for a in page.scope.appointments if a.role == COUNTY]
+    if steps := home_setup.steps_of(page.user, counties, on=page.on):
+        page.put("setup", steps)
+    page.beside("keeping", None)
     _put_standings(page, counties, is_acting=True)
 
 

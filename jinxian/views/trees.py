@@ -47,6 +47,7 @@ class Row:
     states: Counter[str] | None = None
     sheet: Sheet | None = None
     missing_url: str = ""
+    areas: int = 0  # service areas of today, for a quarter whose sheets have not been issued
     below: list[Row] = field(default_factory=list)
     is_open: bool = False
     is_hidden: bool = False
@@ -54,11 +55,17 @@ class Row:
 
     @property
     def area_count(self) -> int | None:
-        return None if self.states is None else sum(self.states[state] for state in (*ALWAYS, *SOMETIMES))
+        return None if self.states is None else self.sheet_count or self.areas
+
+    @property
+    def sheet_count(self) -> int:
+        states = self.states or Counter()
+        return sum(states[state] for state in (*ALWAYS, *SOMETIMES))
 
     @property
     def missing(self) -> int | None:
-        return None if self.states is None else self.states[MISSING]
+        """None where no sheet was issued: nothing is missing then, nor is all there."""
+        return self.states[MISSING] if self.states is not None and self.sheet_count else None
 
     @property
     def is_area(self) -> bool:
@@ -94,6 +101,7 @@ def townships_of(user: Any) -> list[Any]:
             member_count=member_count(user, "branch__township"),
             village_count=_count(Village.objects.visible_to(user).filter(ended_on__isnull=True)),
             branch_count=_count(branches),
+            area_count=_count(ServiceArea.objects.visible_to(user).current(on=timezone.localdate())),
         )
     )
 
@@ -122,7 +130,7 @@ def _township_row(township: Any, states: Counter[str], period: Period | None) ->
     return Row(
         level=TOWNSHIP, label=township.label, url=url, opens_at=url, note=_township_note(township),
         members=township.member_count, households=township.household_count or 0, states=states,
-        missing_url=_missing_url(period, township=township.pk),
+        areas=township.area_count, missing_url=_missing_url(period, township=township.pk),
     )  # fmt: skip
 
 
@@ -194,7 +202,7 @@ def _branch_row(user: Any, branch: Any, areas: list[Row], period: Period | None)
     if counts_branches(user):
         row.members, row.households = branch.member_count, branch.household_count or 0
         row.missing_url = _missing_url(period, branch=branch.pk)
-        row.states = Counter()
+        row.states, row.areas = Counter(), len(areas)
         for area in areas:
             if area.sheet:
                 row.states[area.sheet.state] += 1
@@ -222,7 +230,7 @@ def _missing_url(period: Period | None, **place: int) -> str:
 
 def _total(rows: Sequence[Row], label: str, period: Period | None, *, level: int) -> Row:
     """The sum of these rows; a number that one of them does not know is not known of all."""
-    total = Row(level=level, label=label, missing_url=_missing_url(period))
+    total = Row(level=level, label=label, missing_url=_missing_url(period), areas=sum(row.areas for row in rows))
     for name in ("members", "households"):
         values = [getattr(row, name) for row in rows]
         setattr(total, name, None if None in values else sum(values))

@@ -105,7 +105,7 @@
   });
   all("[data-jump]").forEach((link) => link.addEventListener("click", (event) => {
     const field = document.getElementById(link.dataset.jump);
-    if (field) { event.preventDefault(); field.focus(); }
+    if (field?.checkVisibility()) { event.preventDefault(); field.focus(); } // on a phone the link opens the member
   }));
 
   /* second line: target and last quarter, a year ago, points */
