@@ -26,16 +26,16 @@ class Step:
 
 def steps_of(user: Any, counties: Sequence[int | None], *, on: date) -> list[Step]:
     """The steps of these counties for their open quarters, the earliest first; empty where every quarter has sheets."""
-    issued = Exists(Sheet.objects.filter(period=OuterRef("pk")))
-    periods = Period.objects.filter(county__in=counties, state=Period.State.OPEN, closes_on__gte=on)
+    issued = Exists(Sheet.objects.visible_to(user).filter(period=OuterRef("pk")))
+    periods = Period.objects.visible_to(user).filter(county__in=counties, state=Period.State.OPEN, closes_on__gte=on)
     waiting = list(periods.annotate(is_issued=issued).filter(is_issued=False).order_by("year", "quarter"))
     if not waiting:
         return []
-    plans = list(Plan.objects.filter(county__in=counties, year__in={period.year for period in waiting}))
+    years = list(dict.fromkeys(period.year for period in waiting))
+    plans = list(Plan.objects.visible_to(user).filter(county__in=counties, year__in=years))
     published = {plan.year for plan in plans if plan.state == Plan.State.PUBLISHED}
     drafts = {plan.year: plan for plan in plans if plan.state == Plan.State.DRAFT}
-    years = dict.fromkeys(period.year for period in waiting if period.year not in published)
-    steps = [_plan_step(user, year, drafts.get(year)) for year in years]
+    steps = [_plan_step(user, year, drafts.get(year)) for year in years if year not in published]
     return [*steps, *_sheet_steps(period for period in waiting if period.year in published)]
 
 
