@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext, gettext_noop
 
-from jinxian.lib.spreadsheets.cells import quoted
+from jinxian.lib.spreadsheets.cells import quoted, without_id_numbers
 from workbook.format import BY_KEY, SHEETS, Sheet
 from workbook.models import Change, Problem, Run
 
@@ -46,7 +46,16 @@ def written(value: Any) -> str:
     """What stands in the cell, fit to be repeated: short, printable, what looks like an ID number masked."""
     if value is None:
         return ""
-    return quoted(" ".join(map(str, value)) if isinstance(value, tuple) else str(value))
+    return quoted(_plain(value))
+
+
+def kept_text(value: Any) -> str:
+    """The whole of a value of the books, as a change keeps it; only what looks like an ID number is masked."""
+    return "" if value is None else without_id_numbers(_plain(value))
+
+
+def _plain(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def letters(place: int) -> str:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -132,7 +132,10 @@ class Problem(models.Model):
 
 
 class Change(models.Model):
-    """One field of one record that the import will change (old → new), or has changed."""
+    """One field of one record that the import will change (old → new), or has changed.
+
+    Both are kept whole, ID numbers masked: where the two are alike, what differs is hidden by the mask.
+    """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="changes")
     sheet = models.CharField(max_length=24)
@@ -140,8 +143,8 @@ class Change(models.Model):
     row = models.PositiveIntegerField()
     record = models.CharField(max_length=120)  # how the record is called
     column = models.CharField(max_length=40)
-    old = models.CharField(max_length=200, blank=True)
-    new = models.CharField(max_length=200, blank=True)
+    old = models.TextField(blank=True)
+    new = models.TextField(blank=True)
 
     objects = ScopedQuerySet.as_manager()
     scope_paths: ClassVar[Paths] = {kind: f"run__{path}" for kind, path in Run.scope_paths.items()}
@@ -150,7 +153,6 @@ class Change(models.Model):
         verbose_name = _("change by an import")
         verbose_name_plural = _("changes by an import")
         ordering = ["position", "pk"]
-        constraints = [models.CheckConstraint(name="change_is_one", condition=~Q(old=F("new")))]
         indexes = [models.Index(fields=["run", "position"], name="change_run")]
 
     def __str__(self) -> str:

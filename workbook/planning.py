@@ -21,7 +21,7 @@ from django.utils.translation import gettext_noop
 
 from jinxian.lib import Refused
 from service_areas.models import County
-from workbook.findings import DECIDE, ERROR, LOOK, Finding, written
+from workbook.findings import DECIDE, ERROR, LOOK, Finding, kept_text, written
 from workbook.format import BY_KEY, SHEETS, Column, Sheet
 from workbook.picture import Extent, IdNumber, keyed, rows_of
 from workbook.reading import CLEARED, ReadFiles, ReadSheet, Row
@@ -139,8 +139,8 @@ class Plan:
                         "row": row.number,
                         "record": written(self.name_of(sheet, row)),
                         "column": column.key,
-                        "old": written(shown_value(row.old[place])),
-                        "new": written(shown_value(row.values[place])),
+                        "old": kept_text(shown_value(row.old[place])),
+                        "new": kept_text(shown_value(row.values[place])),
                     }
 
     def name_of(self, sheet: SheetPlan, row: Row) -> str:

@@ -126,4 +126,5 @@ def with_headings(changes: Any) -> Any:
         change.heading = column.heading if column else change.column
         change.old_words = words.get(change.old, change.old)
         change.new_words = words.get(change.new, change.new)
+        change.is_hidden = change.old == change.new
     return changes

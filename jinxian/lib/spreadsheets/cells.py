@@ -365,7 +365,12 @@ def _as_shown(cell: Any, *, secret: bool = False) -> str:
 
 def quoted(written: str, *, secret: bool = False) -> str:
     """What is written, fit for a sentence: short, printable, an ID number masked."""
-    return "···" if secret else shown(_LIKE_AN_ID_NUMBER.sub(_perhaps_masked, written[:200]))
+    return "···" if secret else shown(without_id_numbers(written[:200]))
+
+
+def without_id_numbers(written: str) -> str:
+    """The text with the middle of every ID number masked."""
+    return _LIKE_AN_ID_NUMBER.sub(_perhaps_masked, written)
 
 
 def _perhaps_masked(found: re.Match[str]) -> str:
