@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils import translation
@@ -108,6 +108,14 @@ class ReadFiles:
     findings: list[Finding] = field(default_factory=list)
 
 
+class Opened(NamedTuple):
+    """A sheet that is to be read: what its heading says, the cells of it, and the rows below it (number, cells)."""
+
+    head: Head
+    heading: list[Any]
+    rows: Iterator[tuple[int, list[Any]]]
+
+
 def read_files(files: Sequence[tuple[str, bytes]], *, tell: Callable[[float], None]) -> ReadFiles:
     """Every sheet of the files (name, content) with what is to be said of its cells.
 
@@ -125,6 +133,17 @@ def read_files(files: Sequence[tuple[str, bytes]], *, tell: Callable[[float], No
 
 
 def _read_sheet(read: ReadFiles, source: Any) -> None:
+    opened = open_sheet(read, source)
+    if opened is not None:
+        read.findings += _said_of_head(opened.head)
+        _read_rows(read.sheets[opened.head.sheet.key], opened.rows, opened.head, read.findings)
+
+
+def open_sheet(read: ReadFiles, source: Any) -> Opened | None:
+    """The sheet, entered in `read`, with the rows that are still to be read; None where it is none to be read.
+
+    A sheet that is hidden, comes twice or is none of ours is passed over, and `read` says so.
+    """
     rows = iter(source.rows)
     above = list(islice(rows, HEAD_ROWS))
     line, heads = find_heads(above, source.name)
@@ -133,11 +152,10 @@ def _read_sheet(read: ReadFiles, source: Any) -> None:
     if head is None or finding or source.name in NOT_DATA:
         read.findings += [finding] if finding else []
         deque(rows, maxlen=0)  # the next sheet comes after the last row of this one
-        return
+        return None
     mine = read.sheets[head.sheet.key] = ReadSheet(head.sheet)
     mine.letters = {key: letters(indexes[0]) for key, indexes in head.places.items()}
-    read.findings += _said_of_head(head)
-    _read_rows(mine, chain(above[line + 1 :], rows), head, read.findings)
+    return Opened(head, above[line][1], chain(above[line + 1 :], rows))
 
 
 def _why_not_read(read: ReadFiles, source: Any, heads: Sequence[Head], *, is_empty: bool) -> Finding | None:
@@ -337,14 +355,5 @@ def _of_cell(
     is_secret = column.kind == "id_number"
     return Finding(
         kind, mine.sheet.key, row.number, column.key, f"{mine.letters[column.key]}{row.number}",
-        "···" if is_secret else as_shown(cell), sentence, values,
+        "···" if is_secret else cells.as_shown(cell), sentence, values,
     )  # fmt: skip
-
-
-def as_shown(cell: Any) -> str:
-    """A cell the way a spreadsheet shows it."""
-    if isinstance(cell, spreadsheets.Formula):
-        cell = cell.value
-    if isinstance(cell, float):
-        return f"{cell:.5E}".replace("E+", "E+") if abs(cell) >= 1e11 else f"{cell:g}"
-    return written(cell)

@@ -1,24 +1,32 @@
-"""The rows of a run that were refused, as a workbook to correct and bring back."""
+"""The rows of a run that were refused, as a workbook to correct and bring back.
+
+Every cell stands there as it stood in the file: numbers as numbers, days as days, digit by digit. Only formulas are
+replaced by their results.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from io import BytesIO
-from itertools import chain, islice
 from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
 
 from jinxian.lib import spreadsheets
+from jinxian.lib.spreadsheets.cells import is_exact
 from workbook.findings import in_words
+from workbook.layout import DAY, LOOKS, NUMBER, TEXT, title_of
 from workbook.models import Problem, Run
-from workbook.reading import HEAD_ROWS, as_shown, find_heads
+from workbook.reading import Opened, ReadFiles, open_sheet
 from workbook.sealing import unseal
+from workbook.taking_out import FIRST_DAY
 
 LONGEST = 32_767  # characters a cell holds
+WIDTH, WIDE = 18, 60
+Sentences = dict[int, list[str]]  # by row
 
 
 def wrong_rows(run: Run) -> bytes:
@@ -26,38 +34,100 @@ def wrong_rows(run: Run) -> bytes:
 
     The added column is left out when the workbook is brought back. Rows that wait for a decision are not in it.
     """
-    wrong: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    wrong: dict[str, Sentences] = defaultdict(lambda: defaultdict(list))
     for problem in run.problems.filter(kind=Problem.Kind.ERROR, row__gt=0):
         wrong[problem.sheet][problem.row].append(in_words(problem))
     out = BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        text = book.add_format({"num_format": "@"})
-        bold = book.add_format({"bold": True, "num_format": "@"})
-        for title, head, rows in _sheets(run, wrong):
-            page = book.add_worksheet(title)
-            page.set_column(0, len(head), 18, text)
-            _write_row(page, 0, [*head, _("What is wrong")], bold)
-            for line, (cells, sentences) in enumerate(rows, start=1):
-                padded = [*cells[: len(head)], *[None] * (len(head) - len(cells)), " ".join(sentences)]
-                _write_row(page, line, padded, text)
+    with xlsxwriter.Workbook(out, {"in_memory": True, "nan_inf_to_errors": True}) as book:
+        writing = _Writing(book)
+        for opened in _sheets(run):
+            found = wrong.get(opened.head.sheet.key, {})
+            kept = [(cells, found[number]) for number, cells in opened.rows if number in found]
+            if kept:
+                writing.add(opened, kept)
     return out.getvalue()
 
 
-def _sheets(run: Run, wrong: dict[str, dict[int, list[str]]]) -> Iterator[tuple[str, list[Any], list[Any]]]:
+def _sheets(run: Run) -> Iterator[Opened]:
+    """The sheets that the check read, and no others."""
+    read = ReadFiles()
     for file in run.files.order_by("pk"):
         for source in spreadsheets.read(unseal(file.sealed), file.name):
-            rows = iter(source.rows)
-            above = list(islice(rows, HEAD_ROWS))
-            line, heads = find_heads(above, source.name)
-            head = heads[0] if len(heads) == 1 else None
-            found = wrong.get(head.sheet.key, {}) if head else {}
-            kept = [(cells, found[number]) for number, cells in chain(above[line + 1 :], rows) if number in found]
-            if head and kept:
-                yield str(head.sheet.title)[:31], above[line][1], kept
+            opened = open_sheet(read, source)
+            if opened is not None:
+                yield opened
 
 
-def _write_row(page: Any, line: int, cells: list[Any], text: Any) -> None:
-    for place, cell in enumerate(cells):
-        if cell is not None:
-            shown = cell.isoformat()[:10] if isinstance(cell, date | datetime) else as_shown(cell)
-            page.write_string(line, place, (cell if isinstance(cell, str) else shown)[:LONGEST], text)
+class _Writing:
+    """The workbook while it is made."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.formats: dict[str, Any] = {}
+        self.titles: set[str] = set()
+
+    def add(self, opened: Opened, rows: list[tuple[list[Any], list[str]]]) -> None:
+        page = self.book.add_worksheet(self._free_title(title_of(opened.head.sheet)))
+        width = len(opened.heading)
+        page.freeze_panes(1, 0)
+        page.set_column(0, width, WIDTH, self._format(TEXT))
+        page.set_column(width, width, WIDE, self._format(TEXT))
+        for key, indexes in opened.head.places.items():
+            looks = LOOKS.get(opened.head.sheet.column(key).kind, TEXT)
+            page.set_column(indexes[0], indexes[0], WIDTH, self._format(looks))
+        self._write_row(page, 0, [*opened.heading, _("What is wrong")], {"bold": True})
+        for line, (cells, sentences) in enumerate(rows, start=1):
+            padded = [*cells[:width], *[None] * (width - len(cells)), " ".join(sentences)]
+            self._write_row(page, line, padded, {})
+
+    def _free_title(self, title: str) -> str:
+        """The title, with a number where it is taken."""
+        free, number = title, 1
+        while free.casefold() in self.titles:
+            number += 1
+            free = f"{title[: 31 - len(str(number)) - 1]} {number}"
+        self.titles.add(free.casefold())
+        return free
+
+    def _write_row(self, page: Any, line: int, cells: list[Any], looks: dict[str, Any]) -> None:
+        for place, cell in enumerate(cells):
+            if cell is not None:
+                self._write(page, line, place, cell, looks)
+
+    def _write(self, page: Any, line: int, place: int, cell: Any, looks: dict[str, Any]) -> None:
+        if isinstance(cell, spreadsheets.Formula):
+            cell = cell.value
+        if isinstance(cell, bool):
+            page.write_boolean(line, place, cell, self._format(looks))
+        elif isinstance(cell, float):
+            number = {"num_format": "0"} if is_exact(cell) else NUMBER
+            page.write_number(line, place, cell, self._format(number | looks))
+        elif isinstance(cell, time) or (isinstance(cell, date) and _date_of(cell) >= FIRST_DAY):
+            page.write_datetime(line, place, cell, self._format(_format_of_time(cell) | looks))
+        elif cell is not None:
+            text = cell.text if isinstance(cell, spreadsheets.CellError) else _text_of(cell)
+            page.write_string(line, place, text[:LONGEST], self._format(TEXT | looks))
+
+    def _format(self, looks: dict[str, Any]) -> Any:
+        key = repr(sorted(looks.items()))
+        if key not in self.formats:
+            self.formats[key] = self.book.add_format(looks)
+        return self.formats[key]
+
+
+def _date_of(cell: date) -> date:
+    return cell.date() if isinstance(cell, datetime) else cell
+
+
+def _text_of(cell: Any) -> str:
+    """The text; of a day before all that spreadsheets agree on, the day as it is written."""
+    if isinstance(cell, datetime) and cell.time() == time(0):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _format_of_time(cell: date | time) -> dict[str, Any]:
+    if isinstance(cell, time):
+        return {"num_format": "hh:mm:ss"}
+    has_time = isinstance(cell, datetime) and cell.time() != time(0)
+    return {"num_format": "yyyy-mm-dd hh:mm:ss"} if has_time else DAY

@@ -22,6 +22,7 @@ WHOLE = partial(whole, lowest=0, highest=50)
 DECIMAL = partial(decimal, decimals=2, highest=Decimal(100))
 DAY = partial(day, latest=date(2026, 12, 31))
 CHOICE = partial(choice, choices={"男": "m", "male": "m", "女": "f", "female": "f", "1": "m"}, offered="Male, Female")
+LEADING_ZEROS = "Leading zeros would be lost: set the column to text."
 ALL = [TEXT, CODE, WHOLE, DECIMAL, DAY, CHOICE, yes_no]
 
 
@@ -139,7 +140,8 @@ def test_a_text_is_kept_as_it_is_written_but_for_spaces_at_its_ends(cell, value)
 
 
 def test_a_whole_number_is_taken_as_its_digits_and_said():
-    assert noticed(TEXT, 12.0) == ("12", "A number stands here; it was taken as the text “12”.")
+    assert noticed(TEXT, 12.0) == ("12", f"This cell is a number; it was taken as 12. {LEADING_ZEROS}")
+    assert noticed(partial(text, longest=40), 13812345678.0)[0] == "13812345678"
     assert refused(partial(text, longest=2), 123.0)[0] == "too_long"
 
 
@@ -147,7 +149,7 @@ def test_a_whole_number_is_taken_as_its_digits_and_said():
     ("cell", "shown"),
     [
         (1.5, "1.5"),
-        (1e9, "1000000000"),
+        (1e15, "1.00000E+15"),
         (1.1010519491231e17, "1.10105E+17"),
         (True, "TRUE"),
         (date(2020, 1, 2), "2020-01-02"),
@@ -188,23 +190,38 @@ def test_full_width_signs_of_a_code_are_folded_and_said():
 @pytest.mark.parametrize(
     ("cell", "says"),
     [
-        (7.0, "kept as a number (7)"),
         (1.5, "kept as a number (1.5)"),
-        (130183901.0, "kept as a number (130183901)"),
-        (13018310020.0, "kept as a number (13018310020)"),
-        (130183100201.0, "has become 1.30183E+11"),
+        (-7.0, "kept as a number (-7)"),
+        (130183901.25, "kept as a number (130183901.25)"),
+        (1e15, "has become 1.00000E+15"),
         (110105194912310000.0, "has become 1.10105E+17"),
         ("1.30183E+11", "has become 1.30183E+11"),
         ("1.30183e11", "has become 1.30183e11"),
         ("1E+11", "has become 1E+11"),
         ("１．３０１８３Ｅ＋１１", "has become 1.30183E+11"),
         ("130183100201.0", "kept as a number (130183100201.0)"),
-        (Formula(130183901.0), "kept as a number (130183901)"),
+        (Formula(1.30183100201123e17), "has become 1.30183E+17"),
     ],
 )
-def test_a_code_that_became_a_number_is_refused_and_never_guessed(cell, says):
+def test_a_code_that_lost_digits_as_a_number_is_refused_and_never_guessed(cell, says):
     why, sentence = refused(CODE, cell)
     assert why == "code_as_number" and f"The code is {says}".replace("is has", "has") in sentence
+
+
+@pytest.mark.parametrize("cell", [0.0, 7.0, 130183901.0, 130131100202.0, 999999999999999.0])
+def test_a_code_that_is_a_number_with_all_its_digits_is_taken_and_said(cell):
+    digits = f"{cell:.0f}"
+    said = f"This cell is a number; it was taken as {quoted(digits)}. {LEADING_ZEROS}"
+    assert noticed(CODE, cell) == noticed(CODE, Formula(cell)) == (digits, said)
+
+
+def test_a_code_that_is_a_longer_number_than_any_is_too_long():
+    assert refused(partial(code, longest=6), 1301839.0)[0] == "too_long"
+
+
+def test_an_old_id_number_that_is_a_number_is_taken_without_repeating_it():
+    value, notice = code(110105491231002.0, longest=40, secret=True)
+    assert (value, notice.values) == ("110105491231002", {"text": "···"})
 
 
 @pytest.mark.parametrize("cell", ["13 018", "13\u00a0018", "13　018", "13\n018", "13\u2003018"])
@@ -363,6 +380,9 @@ def test_the_number_of_a_day_is_taken_and_said():
         ("1987/3-24", "not_a_day"),
         ("1899-12-31", "outside"),
         ("2027-01-01", "outside"),
+        (1900.0, "only_month"),
+        (1987.0, "only_month"),
+        (Formula(2100.0), "only_month"),
         (80_000.0, "outside"),
         (0.5, "not_a_day"),
         (80_001.0, "not_a_day"),

@@ -183,15 +183,25 @@ def of_member(w: SimpleNamespace, **cells: Any) -> bytes:
 @pytest.mark.parametrize(
     ("cell", "says"),
     [
-        (130183901.0, "The code is kept as a number (130183901)"),
-        (130183100201.0, "The code has become 1.30183E+11"),
+        (1301831002010001.0, "The code has become 1.30183E+15"),
         ("1.30183E+11", "The code has become 1.30183E+11"),
         ("130183901.0", "The code is kept as a number (130183901.0)"),
     ],
 )
-def test_a_code_that_became_a_number_is_refused_and_never_guessed(cell, says):
+def test_a_code_that_lost_digits_as_a_number_is_refused_and_never_guessed(cell, says):
     plan = looked_at(sheet_of("townships", {"code": cell, "name": "东镇"}))
     assert only_sentence(plan).startswith(f"townships A2: {says}")
+
+
+def test_a_code_or_telephone_number_that_is_a_number_with_all_its_digits_is_taken_and_said(w):
+    village = {"code": 130183901202.0, "name": "东村", "township_code": 130183901.0, "township": "东镇"}
+    plan = brought_in(sheet_of("villages", village))
+    assert Village.objects.get(code="130183901202").township.code == "130183901"
+    looks = [each for each in plan.findings if each.cell]
+    assert [(each.cell, each.value) for each in looks] == [("A2", "130183901202"), ("C2", "130183901")]
+    assert "villages A2: This cell is a number; it was taken as 130183901202." in sentences(plan, "look")[1]
+    brought_in(of_member(w, contact=13812345678.0))
+    assert Member.objects.get(code=w.member.code).contact == "13812345678"
 
 
 def test_an_id_number_that_became_a_number_is_refused_without_repeating_it(w):
@@ -218,7 +228,7 @@ def test_the_number_of_a_day_is_taken_and_shown(w):
     assert "taken as 1987-03-24" in " ".join(sentences(plan, "look"))
 
 
-@pytest.mark.parametrize("written", ["1987-02-30", "3/4/1987", "1987-03", "去年", 0.5, 99999999.0])
+@pytest.mark.parametrize("written", ["1987-02-30", "3/4/1987", "1987-03", "去年", 0.5, 1987.0, 99999999.0])
 def test_a_date_that_is_none_or_can_be_read_in_two_ways_is_refused(w, written):
     assert only_sentence(looked_at(of_member(w, birth_date=written))).startswith("members B2: ")
 

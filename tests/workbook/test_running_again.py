@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -12,17 +11,16 @@ from jinxian.lib.id_numbers import make_id_number, masked
 from service_areas.models import AreaTeam
 from tests.jinxian import admin_world as base
 from tests.jinxian.admin_world import signed_in
-from tests.workbook.books import ON, sheet_of
-from workbook import processes, running
-from workbook.models import Run
+from tests.workbook.books import sheet_of
+from tests.workbook.runs import PATH, checked, written
+from workbook import processes
 
 pytestmark = pytest.mark.django_db
-PATH = "/organization/workbook/"
 
 
 @pytest.fixture(autouse=True)
 def started(monkeypatch, settings, tmp_path) -> list[int]:
-    """The runs that were started; `work` works one off."""
+    """The runs that were started; runs.work works one off."""
     settings.RUNS_DIR = tmp_path
     begun: list[int] = []
     monkeypatch.setattr(processes, "start", begun.append)
@@ -32,23 +30,6 @@ def started(monkeypatch, settings, tmp_path) -> list[int]:
 @pytest.fixture
 def w() -> SimpleNamespace:
     return base.everything()
-
-
-def work(run: Run) -> Run:
-    run.refresh_from_db()
-    running.work_off(run, tell=lambda share, stage: None)
-    run.refresh_from_db()
-    return run
-
-
-def checked(w: SimpleNamespace, data: bytes, name: str = "book.xlsx", **given: Any) -> Run:
-    given = {"county": w.county, "by": w.officer, "effective_on": ON} | given
-    return work(running.bring_in([(name, data)], **given))
-
-
-def written(run: Run) -> Run:
-    running.begin_writing(run, by=run.by, digest=run.digest)
-    return work(run)
 
 
 # Changes

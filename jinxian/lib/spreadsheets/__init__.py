@@ -1,7 +1,7 @@
 """Reading what a spreadsheet program wrote, without being harmed by it (guard.py, child.py) and without guessing.
 
-xlsx and csv; a cell comes as it stands in the file. Numbers are always floats, so that a code in a numeric cell can be
-refused by who asks for a code; what a cell means is cells.py's question.
+xlsx and csv; a cell comes as it stands in the file. Numbers are always floats, so that who asks for a code
+can tell one in a numeric cell and refuse it where digits are lost; what a cell means is cells.py's question.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """One cell turned into a value, or refused with what is wrong and how to mend it.
 
 Each function gives `(value, notice)`: None for a blank cell; a notice where the cell was taken in a way worth a look. A
-guess is never made: a code that a spreadsheet has turned into a number has perhaps lost digits, and is refused. With
-`secret` no sentence repeats what stands in the cell, and none ever repeats what looks like an ID number: columns get
-mixed up. Asked for millions of cells, so the plain case comes first.
+guess is never made: a code that a spreadsheet keeps as a number is taken only while the number still holds every digit
+(EXACT); as 1.30183E+11 it has lost some and is refused. With `secret` no sentence repeats what stands in the cell, and
+none ever repeats what looks like an ID number: columns get mixed up. Asked for millions of cells, so the plain case
+comes first.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _NUMBER_LIKE = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+[0-9]+|[0-9]\.[0-9]+[eE][0-
 _EXPONENT = re.compile(r"[eE]\+?[0-9]")
 _LIKE_AN_ID_NUMBER = re.compile("[0-9０-９]{15,}[Xx]?")
 _NOISE = Decimal("1e-9")
+EXACT = 10**15  # whole numbers below it are kept digit by digit
 _FIRST_SERIAL = date(1899, 12, 30)
 _LAST_SERIAL = 80_000
 _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
@@ -42,7 +44,9 @@ _NO_RESULT = gettext_noop("The cell holds a formula without a result. Write the 
 _FORMULA = gettext_noop("The cell holds a formula; its result %(text)s was taken.")
 _TOO_LONG = gettext_noop("This is longer than %(longest)s characters. Shorten it.")
 _NOT_TEXT = gettext_noop("%(text)s is not a text here. Set the column to “text” and write it again.")
-_NUMBER_AS_TEXT = gettext_noop("A number stands here; it was taken as the text “%(text)s”.")
+_TAKEN_AS_DIGITS = gettext_noop(
+    "This cell is a number; it was taken as %(text)s. Leading zeros would be lost: set the column to text."
+)
 _CODE_AS_NUMBER = gettext_noop(
     "The code is kept as a number (%(text)s), so digits may be lost. Set the column to “text” and write it again."
 )
@@ -119,14 +123,25 @@ def _clean(cell: str) -> str:
 
 
 def _number_as_text(cell: Any, longest: int, secret: bool) -> Taken:
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e9:
-        digits, _notice = text(str(int(cell)), longest=longest)
-        return digits, Notice("number_as_text", _NUMBER_AS_TEXT, {"text": "···" if secret else digits})
-    raise CellRefused("not_text", _NOT_TEXT, text=_as_shown(cell, secret=secret))
+    if isinstance(cell, float) and is_exact(cell):
+        return _taken_as_digits(cell, longest, secret)
+    raise CellRefused("not_text", _NOT_TEXT, text=as_shown(cell, secret=secret))
+
+
+def _taken_as_digits(cell: float, longest: int, secret: bool) -> Taken:
+    digits = str(int(cell))
+    if len(digits) > longest:
+        raise CellRefused("too_long", _TOO_LONG, longest=longest)
+    return digits, Notice("taken_as_digits", _TAKEN_AS_DIGITS, {"text": quoted(digits, secret=secret)})
+
+
+def is_exact(cell: float) -> bool:
+    """Whether the number is a whole one of which the file has kept every digit."""
+    return abs(cell) < EXACT and cell.is_integer()
 
 
 def code(cell: Cell, *, longest: int, secret: bool = False) -> Taken:
-    """A code: no spaces, full-width signs folded with a notice. Whatever a spreadsheet holds as a number is refused."""
+    """A code: no spaces, full-width signs folded with a notice. A number is taken while it holds every digit."""
     if type(cell) is str:
         value, notice = cell.strip(_SPACES).removeprefix("'"), None
         if not value.isascii():
@@ -143,7 +158,8 @@ def code(cell: Cell, *, longest: int, secret: bool = False) -> Taken:
             raise CellRefused("too_long", _TOO_LONG, longest=longest)
         return value, notice
     return _of_other(
-        cell, lambda inner: code(inner, longest=longest, secret=secret), lambda inner: _not_a_code(inner, secret),
+        cell, lambda inner: code(inner, longest=longest, secret=secret),
+        lambda inner: _number_as_code(inner, longest, secret),
         secret=secret,
     )  # fmt: skip
 
@@ -155,18 +171,20 @@ def _folded(value: str, secret: bool) -> tuple[str, Notice | None]:
     return folded, Notice("folded", _FOLDED, {"text": quoted(folded, secret=secret)})
 
 
-def _not_a_code(cell: Any, secret: bool) -> Taken:
+def _number_as_code(cell: Any, longest: int, secret: bool) -> Taken:
     if isinstance(cell, float):
-        raise _code_as_number(_as_shown(cell), secret)
-    raise CellRefused("not_text", _NOT_TEXT, text=_as_shown(cell, secret=secret))
+        if cell >= 0 and is_exact(cell):
+            return _taken_as_digits(cell, longest, secret)
+        raise _code_as_number(as_shown(cell), secret)
+    raise CellRefused("not_text", _NOT_TEXT, text=as_shown(cell, secret=secret))
 
 
-def _code_as_number(as_shown: str, secret: bool) -> CellRefused:
+def _code_as_number(number: str, secret: bool) -> CellRefused:
     if secret:
         return CellRefused("secret_as_number", _SECRET_AS_NUMBER)
-    if _EXPONENT.search(as_shown):
-        return CellRefused("code_as_number", _CODE_AS_EXPONENT, text=as_shown)
-    return CellRefused("code_as_number", _CODE_AS_NUMBER, text=quoted(as_shown))
+    if _EXPONENT.search(number):
+        return CellRefused("code_as_number", _CODE_AS_EXPONENT, text=number)
+    return CellRefused("code_as_number", _CODE_AS_NUMBER, text=quoted(number))
 
 
 def whole(cell: Cell, *, lowest: int, highest: int) -> Taken:
@@ -175,7 +193,7 @@ def whole(cell: Cell, *, lowest: int, highest: int) -> Taken:
     if value is None:
         return None, notice
     if not lowest <= value <= highest:
-        raise CellRefused("outside", _BETWEEN, text=_as_shown(cell), lowest=lowest, highest=highest)
+        raise CellRefused("outside", _BETWEEN, text=as_shown(cell), lowest=lowest, highest=highest)
     return int(value), notice
 
 
@@ -183,7 +201,7 @@ def decimal(cell: Cell, *, decimals: int, highest: Decimal) -> Taken:
     """A number of 0 or more with at most so many decimals; the noise of binary fractions is rounded off."""
     value, notice = _number(cell, decimals=decimals)
     if value is not None and not 0 <= value <= highest:
-        raise CellRefused("outside", _BETWEEN, text=_as_shown(cell), lowest=0, highest=f"{highest:f}")
+        raise CellRefused("outside", _BETWEEN, text=as_shown(cell), lowest=0, highest=f"{highest:f}")
     return value, notice
 
 
@@ -213,12 +231,12 @@ def _of_float(cell: float, decimals: int) -> Decimal:
     if abs(rounded - number) < _NOISE:
         return rounded or abs(rounded)  # no “-0”
     if decimals == 0:
-        raise CellRefused("not_whole", _NOT_WHOLE, text=_as_shown(cell))
+        raise CellRefused("not_whole", _NOT_WHOLE, text=as_shown(cell))
     raise CellRefused("too_fine", _TOO_FINE, text=f"{cell:.15g}", step=f"{Decimal(1).scaleb(-decimals):f}")
 
 
 def _no_number(cell: Any) -> Taken:
-    raise CellRefused("not_a_number", _NOT_A_NUMBER, text=_as_shown(cell))
+    raise CellRefused("not_a_number", _NOT_A_NUMBER, text=as_shown(cell))
 
 
 def day(cell: Cell, *, earliest: date = date(1900, 1, 1), latest: date | None = None) -> Taken:
@@ -243,12 +261,14 @@ def _day(cell: Cell) -> tuple[date | None, Notice | None]:
 
 
 def _serial(cell: Any) -> Taken:
+    if isinstance(cell, float) and cell.is_integer() and 1900 <= cell <= 2100:
+        raise CellRefused("only_month", _ONLY_MONTH, text=str(int(cell)))  # a year, and not a day of 1905
     if isinstance(cell, float) and cell.is_integer() and 1 <= cell <= _LAST_SERIAL:
         found = _FIRST_SERIAL + timedelta(int(cell))
         return found, Notice("serial", _SERIAL, {"day": found.isoformat()})
     if isinstance(cell, float) and cell.is_integer() and 18_000_000 < cell < 22_000_000:
         return _day_written(str(int(cell))), None  # 19870324 typed as a number
-    raise CellRefused("not_a_day", _NOT_A_DAY, text=_as_shown(cell))
+    raise CellRefused("not_a_day", _NOT_A_DAY, text=as_shown(cell))
 
 
 def _day_written(cell: str) -> date | None:
@@ -314,7 +334,7 @@ def choice(cell: Cell, *, choices: Mapping[str, str], offered: str) -> Taken:
     return _of_other(
         cell,
         lambda inner: choice(inner, choices=choices, offered=offered),
-        lambda inner: choice(_as_shown(inner), choices=choices, offered=offered),
+        lambda inner: choice(as_shown(inner), choices=choices, offered=offered),
     )
 
 
@@ -323,7 +343,7 @@ def yes_no(cell: Cell) -> Taken:
     if type(cell) is bool:
         return cell, None
     if type(cell) is not str:
-        return _of_other(cell, yes_no, lambda inner: yes_no(_as_shown(inner)))
+        return _of_other(cell, yes_no, lambda inner: yes_no(as_shown(inner)))
     word = cell.strip(_SPACES).casefold()
     if word in ("true", "false"):
         return word == "true", None
@@ -344,22 +364,24 @@ def _of_other(cell: Cell, again: Callable[[Any], Any], other: Callable[[Any], An
         if cell.value is None or cell.value == "":
             raise CellRefused("no_result", _NO_RESULT)
         value, notice = again(cell.value)
-        return value, notice or Notice("formula", _FORMULA, {"text": _as_shown(cell.value, secret=secret)})
+        return value, notice or Notice("formula", _FORMULA, {"text": as_shown(cell.value, secret=secret)})
     return other(cell)
 
 
-def _as_shown(cell: Any, *, secret: bool = False) -> str:
-    """A cell the way a spreadsheet shows it, fit for a sentence."""
+def as_shown(cell: Any, *, secret: bool = False) -> str:
+    """A cell the way a spreadsheet shows it, fit for a sentence; every digit of a number that has kept them."""
     if isinstance(cell, Formula):
         cell = cell.value
+    if cell is None or isinstance(cell, CellError):
+        return cell.text if cell else ""
     if secret:
         return "···"
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
-        if abs(cell) >= 1e11:
-            return f"{cell:.5E}"
-        return str(int(cell)) if cell.is_integer() else f"{cell:.10g}"
+        if is_exact(cell):
+            return quoted(str(int(cell)))
+        return f"{cell:.5E}" if abs(cell) >= EXACT else f"{cell:.15g}"
     return quoted(str(cell))
 
 
