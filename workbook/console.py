@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.recording import recorded
 from service_areas import ledger
 from service_areas.models import County, LedgerEntry
+from workbook.findings import keep_findings
 from workbook.models import Run
 from workbook.planning import Plan, make_plan
 from workbook.reading import read_files
@@ -53,6 +54,7 @@ def _write(plan: Plan, title: str) -> None:
     run.title, run.made_at, run.ended_at = title, now, now
     run.counts, run.row_count, run.digest = plan.counts(), plan.row_count, plan.digest()
     run.save()
+    keep_findings(run, plan)
     with recorded(by=None, import_run=run.pk):
         write_plan(plan, run=run, tell=lambda share: None)
     if run.county_id is None:

@@ -54,7 +54,9 @@ class Run(models.Model):
     counts = models.JSONField(default=dict)  # sheet key → {"added", "changed", "same", "refused", "open"}
     digest = models.CharField(max_length=64, blank=True)
     failure = models.JSONField(default=dict)  # {"sentence": msgid, "values": {…}} where the whole file was refused
-    options = models.JSONField(default=dict)  # of an export: its sheets and language
+    options = models.JSONField(
+        default=dict
+    )  # of an export: its sheets and language; of an import: what tells its files
 
     objects = ScopedQuerySet.as_manager()
     scope_paths: ClassVar[Paths] = {"county": "county", "own": "by"}

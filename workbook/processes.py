@@ -12,9 +12,18 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from time import monotonic, sleep
+from typing import IO, NamedTuple
 
 from django.conf import settings
+
+# A process that has done its work holds the lock until it is gone; with a whole county in memory that takes a moment.
+PATIENCE = 8.0  # seconds
+LOOK_AGAIN = 0.05
+
+
+class Busy(Exception):
+    """Another process still works on the run."""
 
 
 class Progress(NamedTuple):
@@ -25,11 +34,15 @@ class Progress(NamedTuple):
 
 
 def start(run_id: int) -> None:
-    """Begin working the run off in a process of its own; the lock is held before this returns."""
+    """Begin working the run off in a process of its own; the lock is held before this returns.
+
+    Errors: Busy where the process before does not end within PATIENCE.
+    """
     path = _path(run_id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(path, "w+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with open(path, "a+") as file:
+        _lock(file)
+        file.truncate(0)  # only now: how far the one before is stood here
         subprocess.Popen(
             [sys.executable, str(settings.BASE_DIR / "manage.py"), "work_off_run", str(run_id)],
             pass_fds=[file.fileno()],
@@ -37,6 +50,18 @@ def start(run_id: int) -> None:
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+
+def _lock(file: IO[str]) -> None:
+    until = monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if monotonic() > until:
+                raise Busy from error
+        sleep(LOOK_AGAIN)
 
 
 def is_alive(run_id: int) -> bool:

@@ -7,6 +7,7 @@ preview showed (`digest`).
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -34,7 +35,7 @@ logger = logging.getLogger(__name__)
 State = Run.State
 Tell = Callable[[float, str], None]
 
-CUT_SHORT = gettext_noop("Something went wrong that the program did not expect. Nothing was written.")
+CUT_SHORT = gettext_noop("Something went wrong that the program did not expect.")
 CHANGED_MEANWHILE = gettext_noop("The books changed since the preview. Nothing was written; look at the new preview.")
 
 
@@ -46,11 +47,20 @@ def bring_in(files: Sequence[tuple[str, bytes]], *, county: County | None, by: A
     """Take the files (name, content) in, sealed, and begin to check them. County None: it comes with the workbook."""
     run = Run(kind=Run.Kind.IMPORT, state=State.CHECKING, county=county, by=by, effective_on=effective_on)
     run.title, run.made_at = ", ".join(name for name, _data in files)[:200], timezone.now()
+    run.options = {"files": fingerprint(files)}
     with transaction.atomic():
         run.save()
         RunFile.objects.bulk_create(RunFile(run=run, name=name[:200], sealed=seal(data)) for name, data in files)
     processes.start(run.pk)
     return run
+
+
+def fingerprint(files: Sequence[tuple[str, bytes]]) -> str:
+    """The same for the same files: a second press of the button sends them again, a mended file is another one."""
+    digest = hashlib.sha256()
+    for name, data in files:
+        digest.update(repr((name, hashlib.sha256(data).digest())).encode())
+    return digest.hexdigest()
 
 
 def take_out(*, county: County, by: Any, options: dict[str, Any], title: str) -> Run:
@@ -82,12 +92,13 @@ def decide(problem: Problem, choice: str) -> int:
 
 
 def check_again(run: Run) -> None:
-    """Check the same files anew, with the decisions made so far: after a decision, a cut-off, a change of the books."""
-    states = (State.CHECKED, State.CHECKING, State.WRITING)
-    if run.state in Run.AT_WORK and not is_cut_off(run):
+    """Check the same files anew, with the decisions made so far: after a decision, a failure, a change of the books."""
+    states = (State.CHECKED, State.CHECKING, State.WRITING, State.FAILED)
+    if run.kind != Run.Kind.IMPORT or (run.state in Run.AT_WORK and not is_cut_off(run)):
         raise Moved
-    _move(run, states, State.CHECKING)
-    processes.start(run.pk)
+    before = run.state
+    _move(run, states, State.CHECKING, ended_at=None)
+    _start(run, before=before)
 
 
 def begin_writing(run: Run, *, by: Any, digest: str) -> None:
@@ -96,8 +107,18 @@ def begin_writing(run: Run, *, by: Any, digest: str) -> None:
     undecided = run.problems.filter(kind=Problem.Kind.DECIDE, choice="").exists()
     if blocked or undecided or not digest or run.digest != digest:
         raise Moved
+    before = run.by_id
     _move(run, (State.CHECKED,), State.WRITING, by=by)
-    processes.start(run.pk)
+    _start(run, before=State.CHECKED, by_id=before)
+
+
+def _start(run: Run, *, before: str, **changed: Any) -> None:
+    """Start the process; where the one before does not end, everything is as it was, and processes.Busy says so."""
+    try:
+        processes.start(run.pk)
+    except processes.Busy:
+        _move(run, (run.state,), before, **changed)
+        raise
 
 
 def discard(run: Run) -> None:
@@ -162,7 +183,7 @@ def _write(run: Run, tell: Tell) -> None:
             write_plan(plan, run=run, tell=lambda share: tell(0.5 + share * 0.5, "writing"))
             county = run.county or plan.county
             ledger.enter(LedgerEntry.Verb.IMPORT, by=run.by, label=run.title, place=county, run=run.pk)
-            _move(run, (State.WRITING,), State.WRITTEN, ended_at=timezone.now(), county=county)
+            _move(run, (State.WRITING,), State.WRITTEN, ended_at=timezone.now(), county=county, failure={})
             clear(run)
     if changed:
         with transaction.atomic():

@@ -37,6 +37,7 @@ def run_page(request: HttpRequest, run: Run, *, status: int = 200) -> HttpRespon
         "stage": stage_words(progress.stage),
         "crumbs": crumbs_of_scope(request.user),
         "failure": _failure(run),
+        "may_check_again": bool(run.failure) and (run.row_count > 0 or run.failure["sentence"] == running.CUT_SHORT),
     }
     if run.kind == Run.Kind.EXPORT:
         context["files"] = run.files.defer("sealed") if run.state == Run.State.READY else []

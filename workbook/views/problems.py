@@ -16,7 +16,7 @@ from service_areas import ledger
 from service_areas.crumbs import crumbs_of_scope
 from service_areas.models import LedgerEntry
 from service_areas.permissions import require
-from workbook import running
+from workbook import processes, running
 from workbook.format import BY_KEY, SHEETS
 from workbook.models import Problem, Run
 from workbook.permissions import may_import
@@ -42,8 +42,8 @@ def run_decide(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if not running.decide(problem, choice):
                 running.check_again(run)
-        except running.Moved:
-            return moved(request, run)
+        except (running.Moved, processes.Busy) as error:
+            return moved(request, run, error)
     return redirect(_back(request, run, problem))
 
 

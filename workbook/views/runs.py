@@ -50,8 +50,8 @@ def run_new(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     if form.is_valid():
         files = [(file.name, file.read()) for file in form.cleaned_data["workbook"]]
-        title, day = ", ".join(name for name, _data in files)[:200], form.cleaned_data["effective_on"]
-        begun = begun_already(request.user, title=title, effective_on=day, state=Run.State.CHECKING)
+        day, sent = form.cleaned_data["effective_on"], running.fingerprint(files)
+        begun = begun_already(request.user, options__files=sent, effective_on=day, state=Run.State.CHECKING)
         run = begun or running.bring_in(files, county=form.chosen_county, by=request.user, effective_on=day)
         return redirect("run_detail", run.pk)
     context = {
@@ -74,7 +74,8 @@ def run_progress(request: HttpRequest, pk: int) -> JsonResponse:
     """How far the run is, for the script of its page."""
     run = find_run(request, pk)
     told = processes.progress_of(run.pk)
-    is_at_work = run.state in Run.AT_WORK and not running.is_cut_off(run)
+    # While the process is still ending, the next step could not begin.
+    is_at_work = (run.state in Run.AT_WORK and not running.is_cut_off(run)) or processes.is_alive(run.pk)
     return JsonResponse(
         {"is_at_work": is_at_work, "state": run.state, "share": told.share, "stage": stage_words(told.stage)}
     )
@@ -87,8 +88,8 @@ def run_check(request: HttpRequest, pk: int) -> HttpResponse:
     require(may_import(request.user))
     try:
         running.check_again(run)
-    except running.Moved:
-        return moved(request, run)
+    except (running.Moved, processes.Busy) as error:
+        return moved(request, run, error)
     return redirect("run_detail", run.pk)
 
 
@@ -100,8 +101,8 @@ def run_write(request: HttpRequest, pk: int) -> HttpResponse:
     digest = request.POST.get("digest", "")
     try:
         running.begin_writing(run, by=request.user, digest=digest)
-    except running.Moved:
-        return moved(request, run, seen=digest)
+    except (running.Moved, processes.Busy) as error:
+        return moved(request, run, error, seen=digest)
     return redirect("run_detail", run.pk)
 
 
@@ -111,8 +112,8 @@ def run_discard(request: HttpRequest, pk: int) -> HttpResponse:
     run = find_run(request, pk)
     try:
         running.discard(run)
-    except running.Moved:
-        return moved(request, run)
+    except running.Moved as error:
+        return moved(request, run, error)
     if run.kind == Run.Kind.IMPORT:
         messages.success(request, _("Given up. Nothing was written, and the file is gone."))
     else:
@@ -120,10 +121,12 @@ def run_discard(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("run_list")
 
 
-def moved(request: HttpRequest, run: Run, *, seen: str = "") -> HttpResponse:
+def moved(request: HttpRequest, run: Run, error: Exception | None = None, *, seen: str = "") -> HttpResponse:
     """409: the page of the run as it stands by now. `seen` names the preview that was to be written."""
     run.refresh_from_db()
-    if run.state == Run.State.CHECKED and seen and seen == run.digest:
+    if isinstance(error, processes.Busy):
+        messages.warning(request, _("The step before is just ending. Nothing was changed; press the button again."))
+    elif run.state == Run.State.CHECKED and seen and seen == run.digest:
         messages.warning(request, _("Nothing was written: mend and decide first what is named here."))
     else:
         messages.warning(request, _("The import stands elsewhere by now; this is how it stands."))

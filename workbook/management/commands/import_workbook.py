@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -51,15 +51,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         begun = monotonic()
-        files = [(path.name, _read(path)) for path in options["files"]]
-        county = county_named(options["county"])
         try:
+            files = [(path.name, _read(path)) for path in options["files"]]
             plan, is_written = read_in(
-                files, county=county, on=options["on"] or timezone.localdate(), is_check=options["check"],
-                duplicates=options["duplicates"],
+                files, county=county_named(options["county"]), on=options["on"] or timezone.localdate(),
+                is_check=options["check"], duplicates=options["duplicates"],
             )  # fmt: skip
-        except Refused as refused:
-            self._stop(str(refused), as_json=options["json"])
+        except (Refused, CommandError) as stopped:
+            self._stop(str(stopped), as_json=options["json"])
         result = {"written": is_written, "seconds": round(monotonic() - begun, 1), "rows": plan.row_count}
         if options["json"]:
             self.stdout.write(json.dumps(result | _details(plan), ensure_ascii=False, indent=1))
@@ -68,7 +67,7 @@ class Command(BaseCommand):
         if plan.is_blocked:
             raise SystemExit(1)
 
-    def _stop(self, sentence: str, *, as_json: bool) -> None:
+    def _stop(self, sentence: str, *, as_json: bool) -> NoReturn:
         if as_json:
             self.stdout.write(json.dumps({"written": False, "failure": sentence}, ensure_ascii=False, indent=1))
             raise SystemExit(1)
