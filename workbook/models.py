@@ -6,11 +6,13 @@ is written or given up, and no longer.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -38,6 +40,7 @@ class Run(models.Model):
         FAILED = "failed", pgettext_lazy("workbook", "Not possible")
         DISCARDED = "discarded", pgettext_lazy("workbook", "Discarded")
 
+    KEPT: ClassVar[timedelta] = timedelta(days=7)  # so long a made file waits to be fetched
     AT_WORK: ClassVar[frozenset[str]] = frozenset({State.CHECKING, State.WRITING, State.MAKING})
 
     kind = models.CharField(max_length=6, choices=Kind.choices)
@@ -68,6 +71,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a made file has waited too long, and is handed out no more."""
+        return self.state == self.State.READY and (self.ended_at or self.made_at) < timezone.now() - self.KEPT
 
     def total(self, name: str) -> int:
         """The sum of one of the counts over all sheets."""

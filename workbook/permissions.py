@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from service_areas.permissions import ALLOWED, COUNTY, SECRETARY, TOWNSHIP, Grant, Verdict, no_right_here, refused
 from workbook.models import Run
+from workbook.reach import own_exports
 
 IMPORT = Grant("workbook", "import", (COUNTY,), "a superuser: the first county")
 EXPORT = Grant("workbook", "export", (COUNTY, TOWNSHIP, SECRETARY), "own places, no ID numbers")
@@ -28,8 +29,12 @@ def may_export(user: Any) -> Verdict:
 
 
 def may_open_run(user: Any, run: Run) -> Verdict:
-    """An export is its maker's; an import is seen by the county's staff, and by a founder who brings the county in."""
-    is_makers = run.by_id == user.pk and (user.is_superuser or run.kind == Run.Kind.EXPORT)
-    if is_makers or (run.kind == Run.Kind.IMPORT and IMPORT.held(user, run)):
-        return ALLOWED
-    return refused(no_right_here())
+    """An export is its maker's, while the maker may still take all of it out; an import is the county staff's.
+
+    A founder, who brings a county in, sees the own imports.
+    """
+    if run.kind == Run.Kind.EXPORT:
+        may_open = Run.objects.filter(own_exports(user), pk=run.pk).exists()
+    else:
+        may_open = IMPORT.held(user, run) or (user.is_superuser and run.by_id == user.pk)
+    return ALLOWED if may_open else refused(no_right_here())

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from service_areas.models import County, Township
+from service_areas.models import Branch, County, Township
 from service_areas.permissions import COUNTY, SECRETARY, TOWNSHIP
 from service_areas.scoping import scope_of
 from workbook.models import Run
@@ -33,9 +33,23 @@ def runs_of(user: Any) -> Any:
 
 
 def listed_runs(user: Any) -> Any:
-    """The runs the user may open, newest first: the own, and the imports of the own county."""
+    """The runs the user may open, newest first: the own exports, the imports of the own county, a founder's own."""
     imports = Q(kind=Run.Kind.IMPORT, county__in=_staffed(user))
-    return runs_of(user).filter(Q(by=user) | imports)
+    if user.is_superuser:
+        imports |= Q(kind=Run.Kind.IMPORT, by=user)
+    return runs_of(user).filter(imports | own_exports(user))
+
+
+def own_exports(user: Any) -> Q:
+    """The user's exports that hold nothing but what the user may take out today: an appointment may have ended."""
+    within = Q(county__in=_staffed(user))
+    for appointment in scope_of(user).appointments:
+        if appointment.role == TOWNSHIP and appointment.township_id:
+            branches = list(Branch.objects.filter(township=appointment.township_id).values_list("pk", flat=True))
+            within |= Q(options__township=appointment.township_id) | Q(options__branch__in=branches)
+        elif appointment.role == SECRETARY and appointment.branch_id:
+            within |= Q(options__branch=appointment.branch_id)
+    return Q(kind=Run.Kind.EXPORT, by=user) & within
 
 
 def counties_of(user: Any) -> list[County]:

@@ -137,10 +137,19 @@ def clear(run: Run) -> None:
     run.problems.all().delete()
 
 
+def clear_away() -> None:
+    """Made files that nobody fetched in time go, as if their makers had removed them."""
+    old = Run.objects.filter(kind=Run.Kind.EXPORT, state=State.READY, ended_at__lt=timezone.now() - Run.KEPT)
+    with transaction.atomic():
+        RunFile.objects.filter(run__in=old).delete()
+        old.update(state=State.DISCARDED)
+
+
 def work_off(run: Run, *, tell: Tell) -> None:
     """What the process does: check, write or make, by the run's state. Every end leaves a state that says so."""
     begun = monotonic()
     try:
+        clear_away()
         {State.CHECKING: _check, State.WRITING: _write, State.MAKING: _make}[State(run.state)](run, tell)
         Run.objects.filter(pk=run.pk).exclude(state=State.WRITTEN).update(seconds=monotonic() - begun)
     except Refused as refused:

@@ -64,7 +64,7 @@ def run_file(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     """The made file; only who had it made gets it."""
     run = find_run(request, pk)
     require(may_export(request.user))
-    if run.by_id != request.user.pk or run.state != Run.State.READY:
+    if run.by_id != request.user.pk or run.state != Run.State.READY or run.is_over:
         return run_page(request, run, status=409)
     found = get_object_or_404(run.files.all(), pk=file)
     return download(unseal(found.sealed), found.name)

@@ -40,7 +40,7 @@ def run_page(request: HttpRequest, run: Run, *, status: int = 200) -> HttpRespon
         "may_check_again": bool(run.failure) and (run.row_count > 0 or run.failure["sentence"] == running.CUT_SHORT),
     }
     if run.kind == Run.Kind.EXPORT:
-        context["files"] = run.files.defer("sealed") if run.state == Run.State.READY else []
+        context["files"] = run.files.defer("sealed") if run.state == Run.State.READY and not run.is_over else []
         return render(request, "workbook/run_export.html", context, status=status)
     context |= _counts(run, request.user) | _problems(request, run)
     context["changes"] = with_headings(run.changes.all()[:SHOWN_CHANGES])
