@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from service_areas.models import County
 from workbook.format import SHEETS
+from workbook.models import Run
 from workbook.reach import Part
 from workbook.taking_out import OF_COUNTY
 
@@ -62,7 +63,10 @@ class BringInForm(forms.Form):
     )
     county = forms.ChoiceField(label=gettext_lazy("County"), required=False)
 
-    def __init__(self, *args: Any, counties: list[County], may_found: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, counties: list[County], may_found: bool, after: Run | None = None, **kwargs: Any
+    ) -> None:
+        """`after` is an import of which mended rows come back: its day and its county are meant."""
         super().__init__(*args, **kwargs)
         self.counties = {str(county.pk): county for county in counties}
         choices = [(pk, county.label) for pk, county in self.counties.items()]
@@ -73,6 +77,9 @@ class BringInForm(forms.Form):
             self.fields["county"].widget = forms.HiddenInput()
         self.fields["county"].initial = choices[0][0] if choices else ""
         self.fields["effective_on"].initial = timezone.localdate()
+        if after is not None:
+            self.fields["effective_on"].initial = after.effective_on
+            self.fields["county"].initial = str(after.county_id or NEW_COUNTY)
 
     def clean_effective_on(self) -> date:
         day: date = self.cleaned_data["effective_on"]

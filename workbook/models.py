@@ -59,7 +59,7 @@ class Run(models.Model):
     failure = models.JSONField(default=dict)  # {"sentence": msgid, "values": {…}} where the whole file was refused
     options = models.JSONField(
         default=dict
-    )  # of an export: its sheets and language; of an import: what tells its files
+    )  # of an export: its sheets and language; of an import: see running.py and mending.py
 
     objects = ScopedQuerySet.as_manager()
     scope_paths: ClassVar[Paths] = {"county": "county", "own": "by"}
@@ -87,6 +87,7 @@ class RunFile(models.Model):
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="files")
     name = models.CharField(max_length=200)
+    is_mended = models.BooleanField(default=False)  # holds rows that take the place of rows of the other files
     sealed = models.BinaryField()
 
     objects = ScopedQuerySet.as_manager()

@@ -16,8 +16,6 @@ from functools import cache, partial
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext_noop
 
 from jinxian.lib import Refused, spreadsheets
@@ -25,6 +23,7 @@ from jinxian.lib.spreadsheets import cells
 from workbook.findings import ERROR, LOOK, Finding, columns_named, letters, written
 from workbook.format import SHEETS, Column, Sheet
 from workbook.layout import NOT_DATA
+from workbook.marks import in_all_languages, is_added, mark_in
 
 HEAD_ROWS = 10  # the heading stands in one of the first so many rows
 # What somebody writes to empty a field; an empty cell leaves it as it is.
@@ -102,10 +101,22 @@ class Head:
         return self.fit >= 2 and all(key in self.places for key in keys or [self.sheet.columns[1].key])
 
 
+Mended = dict[str, dict[int, dict[str, Any]]]  # sheet key → number of a row → column key → cell
+
+
 @dataclass
 class ReadFiles:
+    """What files hold. `mended` takes the place of cells while rows are read, and keeps those that met no row.
+
+    `marks` are the imports (their numbers) from which rows of a file were taken as wrong, by the file's place.
+    """
+
     sheets: dict[str, ReadSheet] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    mended: Mended = field(default_factory=dict)
+    mended_count: int = 0
+    marks: dict[int, set[int]] = field(default_factory=dict)
+    place: int = 0  # of the file that is being read
 
 
 class Opened(NamedTuple):
@@ -116,13 +127,16 @@ class Opened(NamedTuple):
     rows: Iterator[tuple[int, list[Any]]]
 
 
-def read_files(files: Sequence[tuple[str, bytes]], *, tell: Callable[[float], None]) -> ReadFiles:
-    """Every sheet of the files (name, content) with what is to be said of its cells.
+def read_files(
+    files: Sequence[tuple[str, bytes]], *, tell: Callable[[float], None], mended: Mended | None = None
+) -> ReadFiles:
+    """Every sheet of the files (name, content) with what is to be said of its cells; `mended` cells in their places.
 
     Errors: FileRefused where a file cannot be read as a whole, or none of them holds a sheet of the workbook.
     """
-    read = ReadFiles()
+    read = ReadFiles(mended=mended or {})
     for place, (name, data) in enumerate(files):
+        read.place = place
         for source in spreadsheets.read(data, name):
             _read_sheet(read, source)
             tell((place + 0.5) / len(files))
@@ -148,6 +162,8 @@ def open_sheet(read: ReadFiles, source: Any) -> Opened | None:
     above = list(islice(rows, HEAD_ROWS))
     line, heads = find_heads(above, source.name)
     head = heads[0] if heads else None
+    if head and (mark := mark_in(above[line][1])):
+        read.marks.setdefault(read.place, set()).add(mark.run)
     finding = _why_not_read(read, source, heads, is_empty=not above)
     if head is None or finding or source.name in NOT_DATA:
         read.findings += [finding] if finding else []
@@ -155,7 +171,24 @@ def open_sheet(read: ReadFiles, source: Any) -> Opened | None:
         return None
     mine = read.sheets[head.sheet.key] = ReadSheet(head.sheet)
     mine.letters = {key: letters(indexes[0]) for key, indexes in head.places.items()}
-    return Opened(head, above[line][1], chain(above[line + 1 :], rows))
+    heading, rows = above[line][1], chain(above[line + 1 :], rows)
+    if mended := read.mended.get(head.sheet.key):
+        rows = _with_mended(read, rows, head, mended)
+    return Opened(head, heading, rows)
+
+
+def _with_mended(
+    read: ReadFiles, rows: Iterator[tuple[int, list[Any]]], head: Head, mended: dict[int, dict[str, Any]]
+) -> Iterator[tuple[int, list[Any]]]:
+    for number, written_cells in rows:
+        values = mended.pop(number, None)
+        if values is not None:
+            read.mended_count += 1
+            width = max(indexes[0] for indexes in head.places.values()) + 1
+            written_cells += [None] * (width - len(written_cells))
+            for key in values.keys() & head.places.keys():
+                written_cells[head.places[key][0]] = values[key]
+        yield number, written_cells
 
 
 def _why_not_read(read: ReadFiles, source: Any, heads: Sequence[Head], *, is_empty: bool) -> Finding | None:
@@ -185,14 +218,6 @@ def _plain(heading: Any) -> str:
     """A heading for comparing: no case, no spaces, no star or colon that marks it."""
     text = heading.value if isinstance(heading, spreadsheets.Formula) else heading
     return re.sub(r"[\s\u3000*＊:：_]+", "", text).casefold() if isinstance(text, str) else ""
-
-
-def in_all_languages(words: Any) -> set[str]:
-    found = set()
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            found.add(str(words))
-    return found
 
 
 @cache
@@ -235,7 +260,7 @@ def _head(sheet: Sheet, row: Sequence[Any]) -> Head:
         plain = _plain(cell)
         if plain in known:
             head.places.setdefault(known[plain], []).append(index)
-        elif plain:
+        elif plain and not is_added(cell):
             head.unknown.append(written(cell))
     return head
 

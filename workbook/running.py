@@ -22,12 +22,12 @@ from accounts.recording import recorded
 from jinxian.lib import Refused
 from service_areas import ledger
 from service_areas.models import County, LedgerEntry
-from workbook import processes
+from workbook import mending, processes
 from workbook.findings import keep_findings
 from workbook.models import Problem, Run, RunFile
 from workbook.planning import Plan, make_plan
-from workbook.reading import read_files
-from workbook.sealing import seal, unseal
+from workbook.reading import ReadFiles
+from workbook.sealing import seal
 from workbook.taking_out import make_files
 from workbook.writing import lock_books, write_plan
 
@@ -159,32 +159,46 @@ def work_off(run: Run, *, tell: Tell) -> None:
         _fail(run, CUT_SHORT, {})
 
 
-def plan_of(run: Run, tell: Tell) -> Plan:
-    """The files worked out against the books as they are now. Errors: FileRefused for a file as a whole."""
-    files = [(file.name, unseal(file.sealed)) for file in run.files.order_by("pk")]
-    sheets = read_files(files, tell=lambda share: tell(0.4 * share, "reading"))
+def plan_of(run: Run, read: ReadFiles, tell: Tell) -> Plan:
+    """What was read, worked out against the books as they are now."""
     decided = run.problems.filter(kind=Problem.Kind.DECIDE).exclude(choice="")
     decisions = {(sheet, row): choice for sheet, row, choice in decided.values_list("sheet", "row", "choice")}
     return make_plan(
-        sheets, county=run.county, effective_on=run.effective_on, by=run.by, decisions=decisions,
-        tell=lambda share: tell(0.4 + 0.6 * share, "checking"),
+        read, county=run.county, effective_on=run.effective_on, by=run.by, decisions=decisions,
+        tell=lambda share: tell(share, "checking"),
     )  # fmt: skip
 
 
 def _check(run: Run, tell: Tell) -> None:
-    plan = plan_of(run, tell)
+    read = _read_again_or_mended(run, lambda share: tell(0.4 * share, "reading"))
+    plan = plan_of(run, read, lambda share, stage: tell(0.4 + 0.6 * share, stage))
+    is_of_none = run.options.get("mends") == 0
     with transaction.atomic():
         keep_findings(run, plan)
         _move(
             run, (State.CHECKING,), State.CHECKED,
-            counts=plan.counts(), row_count=plan.row_count, digest=plan.digest(), failure={},
+            counts=plan.counts(), row_count=plan.row_count, digest=plan.digest(),
+            options=run.options | {"mended_rows": read.mended_count},
+            failure={"sentence": mending.GONE, "values": {}} if is_of_none else {},
         )  # fmt: skip
 
 
+def _read_again_or_mended(run: Run, tell: Callable[[float], None]) -> ReadFiles:
+    """What the files hold. Wrong rows that come back go where they came from, which is found out once."""
+    read = mending.read_run(run, tell)
+    if not read.marks or "mends" in run.options:
+        return read
+    if mending.take_over(run, read):
+        return mending.read_run(run, tell)
+    run.options |= {"mends": 0}
+    return read
+
+
 def _write(run: Run, tell: Tell) -> None:
+    read = mending.read_run(run, lambda share: tell(0.2 * share, "reading"))  # before anybody has to wait
     with transaction.atomic(), recorded(by=run.by, import_run=run.pk):
         lock_books(run.county)
-        plan = plan_of(run, lambda share, stage: tell(share * 0.5, "checking"))
+        plan = plan_of(run, read, lambda share, stage: tell(0.2 + 0.3 * share, stage))
         if plan.digest() != run.digest or plan.is_blocked:
             changed = True
         else:
@@ -194,6 +208,7 @@ def _write(run: Run, tell: Tell) -> None:
             ledger.enter(LedgerEntry.Verb.IMPORT, by=run.by, label=run.title, place=county, run=run.pk)
             _move(run, (State.WRITING,), State.WRITTEN, ended_at=timezone.now(), county=county, failure={})
             clear(run)
+            mending.give_up_former(run)
     if changed:
         with transaction.atomic():
             keep_findings(run, plan)

@@ -1,4 +1,4 @@
-"""The rows of a run that were refused, as a workbook to correct and bring back.
+"""The rows of a run that were refused, as a workbook to correct and bring back (mending.py).
 
 Every cell stands there as it stood in the file: numbers as numbers, days as days, digit by digit. Only formulas are
 replaced by their results.
@@ -7,78 +7,83 @@ replaced by their results.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Set
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
 import xlsxwriter
-from django.utils.translation import gettext as _
 
 from jinxian.lib import spreadsheets
 from jinxian.lib.spreadsheets.cells import is_exact
 from workbook.findings import in_words
 from workbook.layout import DAY, LOOKS, NUMBER, TEXT, title_of
+from workbook.marks import WHAT_IS_WRONG, heading_for, is_added
+from workbook.mending import sheets_of
 from workbook.models import Problem, Run
-from workbook.reading import Opened, ReadFiles, open_sheet
-from workbook.sealing import unseal
+from workbook.reading import Opened
 from workbook.taking_out import FIRST_DAY
 
 LONGEST = 32_767  # characters a cell holds
 WIDTH, WIDE = 18, 60
-Sentences = dict[int, list[str]]  # by row
+WRONG = {"bg_color": "#FBE3E0"}
+Problems = dict[int, list[Problem]]  # by row
 
 
 def wrong_rows(run: Run) -> bytes:
-    """An xlsx with every refused row as it was written, below its heading, and what is wrong in a column of its own.
+    """An xlsx with every refused row as it was written, below its heading, the wrong cells marked.
 
-    The added column is left out when the workbook is brought back. Rows that wait for a decision are not in it.
+    Two columns are added: what is wrong, cell by cell, and the number that leads the row back. Rows that wait for a
+    decision are not in it.
     """
-    wrong: dict[str, Sentences] = defaultdict(lambda: defaultdict(list))
+    wrong: dict[str, Problems] = defaultdict(lambda: defaultdict(list))
     for problem in run.problems.filter(kind=Problem.Kind.ERROR, row__gt=0):
-        wrong[problem.sheet][problem.row].append(in_words(problem))
+        wrong[problem.sheet][problem.row].append(problem)
     out = BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "nan_inf_to_errors": True}) as book:
-        writing = _Writing(book)
-        for opened in _sheets(run):
+        writing = _Writing(book, run)
+        for opened in sheets_of(run):
             found = wrong.get(opened.head.sheet.key, {})
-            kept = [(cells, found[number]) for number, cells in opened.rows if number in found]
+            kept = [(number, cells, found[number]) for number, cells in opened.rows if number in found]
             if kept:
                 writing.add(opened, kept)
     return out.getvalue()
 
 
-def _sheets(run: Run) -> Iterator[Opened]:
-    """The sheets that the check read, and no others."""
-    read = ReadFiles()
-    for file in run.files.order_by("pk"):
-        for source in spreadsheets.read(unseal(file.sealed), file.name):
-            opened = open_sheet(read, source)
-            if opened is not None:
-                yield opened
+def _said(problem: Problem, opened: Opened) -> str:
+    """Which cell, under which heading, and why."""
+    column = opened.head.sheet.column(problem.column).heading if problem.column in opened.head.places else ""
+    where = " ".join(filter(None, (problem.cell, str(column))))
+    return f"{where}: {in_words(problem)}" if where else in_words(problem)
 
 
 class _Writing:
     """The workbook while it is made."""
 
-    def __init__(self, book: Any) -> None:
-        self.book = book
+    def __init__(self, book: Any, run: Run) -> None:
+        self.book, self.run = book, run
         self.formats: dict[str, Any] = {}
         self.titles: set[str] = set()
 
-    def add(self, opened: Opened, rows: list[tuple[list[Any], list[str]]]) -> None:
+    def add(self, opened: Opened, rows: list[tuple[int, list[Any], list[Problem]]]) -> None:
+        """A sheet of wrong rows; every column stands where it stands in the file, so that A2 is in column A."""
         page = self.book.add_worksheet(self._free_title(title_of(opened.head.sheet)))
-        width = len(opened.heading)
+        added_before = [place for place, heading in enumerate(opened.heading) if is_added(heading)]
+        width = min(added_before, default=len(opened.heading))
         page.freeze_panes(1, 0)
-        page.set_column(0, width, WIDTH, self._format(TEXT))
+        page.set_column(0, width + 1, WIDTH, self._format(TEXT))
         page.set_column(width, width, WIDE, self._format(TEXT))
         for key, indexes in opened.head.places.items():
             looks = LOOKS.get(opened.head.sheet.column(key).kind, TEXT)
             page.set_column(indexes[0], indexes[0], WIDTH, self._format(looks))
-        self._write_row(page, 0, [*opened.heading, _("What is wrong")], {"bold": True})
-        for line, (cells, sentences) in enumerate(rows, start=1):
-            padded = [*cells[:width], *[None] * (width - len(cells)), " ".join(sentences)]
-            self._write_row(page, line, padded, {})
+        added = [str(WHAT_IS_WRONG), heading_for(self.run.pk)]
+        self._write_row(page, 0, [*opened.heading[:width], *added], {"bold": True})
+        for line, (number, cells, problems) in enumerate(rows, start=1):
+            wrong = {opened.head.places[each.column][0] for each in problems if each.column in opened.head.places}
+            self._write_row(page, line, cells[:width], {}, wrong)
+            sentences = "\n".join(_said(problem, opened) for problem in problems)
+            page.write_string(line, width, sentences[:LONGEST], self._format(TEXT | {"text_wrap": True}))
+            page.write_number(line, width + 1, number, self._format(NUMBER))
 
     def _free_title(self, title: str) -> str:
         """The title, with a number where it is taken."""
@@ -89,10 +94,15 @@ class _Writing:
         self.titles.add(free.casefold())
         return free
 
-    def _write_row(self, page: Any, line: int, cells: list[Any], looks: dict[str, Any]) -> None:
+    def _write_row(
+        self, page: Any, line: int, cells: list[Any], looks: dict[str, Any], wrong: Set[int] = frozenset()
+    ) -> None:
         for place, cell in enumerate(cells):
             if cell is not None:
-                self._write(page, line, place, cell, looks)
+                self._write(page, line, place, cell, looks | WRONG if place in wrong else looks)
+        for place in wrong:
+            if place >= len(cells) or cells[place] is None:
+                page.write_blank(line, place, None, self._format(TEXT | WRONG))
 
     def _write(self, page: Any, line: int, place: int, cell: Any, looks: dict[str, Any]) -> None:
         if isinstance(cell, spreadsheets.Formula):

@@ -47,6 +47,7 @@ def run_new(request: HttpRequest) -> HttpResponse:
     form = BringInForm(
         request.POST if request.method == "POST" else None, request.FILES if request.method == "POST" else None,
         counties=counties_of(request.user), may_found=request.user.is_superuser,
+        after=_run_before(request),
     )  # fmt: skip
     if form.is_valid():
         files = [(file.name, file.read()) for file in form.cleaned_data["workbook"]]
@@ -59,6 +60,14 @@ def run_new(request: HttpRequest) -> HttpResponse:
         "crumbs": crumbs_of_scope(request.user),
     }  # fmt: skip
     return render(request, "workbook/run_new.html", context)
+
+
+def _run_before(request: HttpRequest) -> Run | None:
+    """The import whose mended rows are to come: its day and county are offered again."""
+    asked = request.GET.get("after", "")
+    pk = int(asked) if asked.isascii() and asked.isdigit() else 0
+    run: Run | None = listed_runs(request.user).filter(pk=pk, kind=Run.Kind.IMPORT).first()
+    return run
 
 
 @never_cache
