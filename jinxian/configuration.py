@@ -124,6 +124,6 @@ def sqlite_options() -> dict[str, Any]:
     return {
         # A transaction that begins as a reader and writes later fails at once when another one wrote meanwhile.
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 90,  # seconds: a whole county that is being written holds the others up so long at most
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -39,13 +40,17 @@ def read_in(
     """
     decisions: Mapping[tuple[str, int], str] = _Always("" if duplicates == "ask" else duplicates)
     sheets = read_files(files, tell=lambda share: None)
+    planned = partial(
+        make_plan, sheets, county=county, effective_on=on, by=None, decisions=decisions, tell=lambda share: None
+    )
+    if is_check:
+        return planned(), False  # nobody has to wait for a look
     with transaction.atomic():
         lock_books(county)
-        plan = make_plan(sheets, county=county, effective_on=on, by=None, decisions=decisions, tell=lambda share: None)
-        is_written = not (is_check or plan.is_blocked)
-        if is_written:
+        plan = planned()
+        if not plan.is_blocked:
             _write(plan, ", ".join(name for name, _data in files)[:200])
-    return plan, is_written
+    return plan, not plan.is_blocked
 
 
 def _write(plan: Plan, title: str) -> None:

@@ -17,6 +17,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 
+from benchmarks.books import GOALS
+from jinxian.configuration import sqlite_options
 from jinxian.lib.id_numbers import make_id_number, masked
 from members.models import Member
 from service_areas.models import AreaTeam
@@ -24,7 +26,7 @@ from tests.jinxian import admin_world as base
 from tests.jinxian.admin_world import signed_in
 from tests.workbook.books import ON, sheet_of
 from tests.workbook.runs import PATH, checked, work, written
-from workbook import processes, running
+from workbook import console, mending, processes, running
 from workbook.models import Problem, Run
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +224,28 @@ def test_an_import_of_the_console_keeps_what_it_changed(w, tmp_path):
 def test_every_stop_of_the_console_is_json_where_json_is_asked_for(w, given):
     stopped = told(*given)
     assert stopped["written"] is False and stopped["failure"]
+
+
+# Who waits
+
+
+def test_a_look_and_the_reading_of_the_file_hold_nobody_up(w, monkeypatch):
+    events: list[str] = []
+    for module, name, lock in ((console, "read_files", "lock_books"), (mending, "read_files", None)):
+        really = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *a, really=really, **k: events.append("read") or really(*a, **k))
+        if lock:
+            monkeypatch.setattr(module, lock, lambda county: events.append("lock"))
+    monkeypatch.setattr(running, "lock_books", lambda county: events.append("lock"))
+    given: dict[str, Any] = {"county": w.county, "on": ON, "duplicates": "ask"}
+    data = sheet_of("members", {"code": w.member.code, "contact": "1"})
+    console.read_in([("a.xlsx", data)], is_check=True, **given)
+    assert events == ["read"]
+    console.read_in([("a.xlsx", data)], is_check=False, **given)
+    assert events == ["read", "read", "lock"]
+    run = checked(w, sheet_of("members", {"code": w.member.code, "contact": "2"}))
+    assert written(run).state == "written" and events[3:] == ["read", "read", "lock"]
+
+
+def test_who_saves_waits_longer_than_a_whole_county_is_written():
+    assert sqlite_options()["timeout"] > GOALS["write"] - GOALS["check"]
