@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from workbook.planning import Plan
 
 ERROR, DECIDE, LOOK = Problem.Kind.ERROR, Problem.Kind.DECIDE, Problem.Kind.LOOK
-# Cells that were all taken in the same unusual way are named so many times per column; then how many more there were.
-NAMED_ALIKE = 200
+# Cells that are wrong, or were taken, all in the same way are named so many times; then how many more there were.
+MOST_ALIKE: dict[str, int] = {ERROR: 3000, LOOK: 200}
 BATCH = 2000
 
+AND_MORE_WRONG = gettext_noop("From row %(row)s on, %(count)s more cells of this column are wrong in the same way.")
 AND_MORE = gettext_noop("%(count)s more cells of this column were taken in the same way.")
 
 
@@ -40,6 +41,16 @@ class Finding(NamedTuple):
     values: dict[str, Any]
     candidate: dict[str, str] = {}
     choice: str = ""
+    stands_for: int = 1  # so many alike
+
+
+class Alike(NamedTuple):
+    """What findings have in common that say the same of a column."""
+
+    kind: str
+    sheet: str
+    column: str
+    sentence: str
 
 
 def written(value: Any) -> str:
@@ -68,20 +79,46 @@ def letters(place: int) -> str:
     return name
 
 
-def shortened(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """All of them; but of like cells of one column that only ask for a look, a part and the number of the rest."""
-    counted: Counter[tuple[str, str, str]] = Counter()
-    for finding in findings:
-        if finding.kind == LOOK and finding.row:
-            alike = (finding.sheet, finding.column, finding.sentence)
-            counted[alike] += 1
-            if counted[alike] > NAMED_ALIKE:
-                continue
-        yield finding
-    for (sheet, column, _sentence), count in counted.items():
-        if count > NAMED_ALIKE:
-            values = {"count": count - NAMED_ALIKE}
-            yield Finding(LOOK, sheet, 0, column, "", "", AND_MORE, values)
+class Findings(list[Finding]):
+    """What is to be said of a file; of cells that are alike only so many are kept (MOST_ALIKE), but all are counted.
+
+    What waits for a decision is always kept. A sheet of wrong columns has as many problems as cells.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counted: Counter[Alike] = Counter()
+        self._first_left_out: dict[Alike, int] = {}
+
+    def append(self, finding: Finding) -> None:
+        if finding.kind in MOST_ALIKE and finding.row:
+            alike = Alike(finding.kind, finding.sheet, finding.column, finding.sentence)
+            self._counted[alike] += 1
+            if self._counted[alike] > MOST_ALIKE[finding.kind]:
+                self._first_left_out.setdefault(alike, finding.row)
+                return
+        super().append(finding)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self.append(finding)
+
+    def __iadd__(self, findings: Iterable[Finding]) -> Findings:  # type: ignore[override,misc]
+        self.extend(findings)
+        return self
+
+    def with_rest(self) -> Iterator[Finding]:
+        """All that are kept, and one for the rest of each kind."""
+        yield from self
+        for alike, row in self._first_left_out.items():
+            count = self._counted[alike] - MOST_ALIKE[alike.kind]
+            if alike.kind == LOOK:
+                values = {"count": count}
+                yield Finding(LOOK, alike.sheet, 0, alike.column, "", "", AND_MORE, values, stands_for=count)
+            else:
+                values = {"count": count, "row": row}
+                sentence = AND_MORE_WRONG
+                yield Finding(ERROR, alike.sheet, row, alike.column, "", "", sentence, values, stands_for=count)
 
 
 def in_words(finding: Finding | Problem) -> str:
@@ -111,7 +148,7 @@ def keep_findings(run: Run, plan: Plan) -> None:
     Problem.objects.filter(run=run).delete()
     Change.objects.filter(run=run).delete()
     order = {sheet.key: place for place, sheet in enumerate(SHEETS)}
-    found = sorted(shortened(plan.findings), key=lambda each: (order.get(each.sheet, -1), each.row))
+    found = sorted(plan.findings.with_rest(), key=lambda each: (order.get(each.sheet, -1), each.row))
     problems = (_problem(run, position, finding) for position, finding in enumerate(found))
     Problem.objects.bulk_create(problems, batch_size=BATCH)
     Change.objects.bulk_create(
@@ -125,5 +162,5 @@ def _problem(run: Run, position: int, finding: Finding) -> Problem:
         run=run, position=position, kind=finding.kind, sheet=finding.sheet, row=finding.row, column=finding.column,
         cell=finding.cell, value=finding.value[:80], sentence=finding.sentence,
         values={name: str(value) for name, value in finding.values.items()},
-        candidate=finding.candidate, choice=finding.choice,
+        candidate=finding.candidate, choice=finding.choice, stands_for=finding.stands_for,
     )  # fmt: skip

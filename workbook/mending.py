@@ -45,7 +45,7 @@ def read_run(run: Run, tell: Callable[[float], None]) -> ReadFiles:
     files = list(run.files.order_by("pk"))
     mended, findings = read_mended(opened(file for file in files if file.is_mended))
     read = read_files(opened(file for file in files if not file.is_mended), tell=tell, mended=mended)
-    read.findings = [*findings, *_without_a_row(read), *read.findings]
+    read.findings += [*findings, *_without_a_row(read)]
     return read
 
 

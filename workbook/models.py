@@ -123,6 +123,7 @@ class Problem(models.Model):
     value = models.CharField(max_length=80, blank=True)  # what is written there, ID numbers masked
     sentence = models.TextField()  # a gettext msgid
     values = models.JSONField(default=dict)  # what goes into it
+    stands_for = models.PositiveIntegerField(default=1)  # more than 1: so many alike that are not listed
     choice = models.CharField(max_length=6, choices=Choice.choices, blank=True)  # the person's decision
     candidate = models.JSONField(default=dict)  # to decide: {"code", "name", "birth_date", "branch"} of who is there
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_noop
 
 from jinxian.lib import Refused
 from service_areas.models import County
-from workbook.findings import DECIDE, ERROR, LOOK, Finding, kept_text, written
+from workbook.findings import DECIDE, ERROR, LOOK, Finding, Findings, kept_text, written
 from workbook.format import BY_KEY, SHEETS, Column, Sheet
 from workbook.picture import Extent, IdNumber, keyed, rows_of
 from workbook.reading import CLEARED, ReadFiles, ReadSheet, Row
@@ -100,10 +100,9 @@ class Plan:
     ) -> None:
         self.county, self.effective_on, self.by, self.decisions = county, effective_on, by, decisions
         self.sheets: dict[str, SheetPlan] = {}
-        self.findings: list[Finding] = []
+        self.findings = Findings()
         self.row_count = 0
         self._guessing = GUESSING
-        self._said: set[tuple[str, int, str]] = set()  # cells that were refused
         self.kept: dict[str, Any] = {}  # what the rules of one sheet work out for those of another
 
     # What others ask
@@ -190,7 +189,7 @@ class Plan:
         self.findings.append(Finding(kind, sheet.sheet.key, number, column, cell, shown, sentence, values))
         if kind == ERROR and row is not None:
             row.is_refused = True
-            self._said.add((sheet.sheet.key, number, column))
+            row.said |= 1 << sheet.sheet.places[column] if column else 0
 
     def look(self, sheet: SheetPlan, row: Row | None, column: str, sentence: str, /, **values: Any) -> None:
         self.say(sheet, row, column, sentence, kind=LOOK, **values)
@@ -203,14 +202,9 @@ class Plan:
             self.say(sheet, row, column, refused.message, kind=ERROR, **refused.params)
         return None
 
-    def add_read(self, findings: list[Finding]) -> None:
-        """What the reading of the file has said already."""
-        self.findings += findings
-        self._said |= {(each.sheet, each.row, each.column) for each in findings if each.kind == ERROR}
-
     def was_said(self, sheet: SheetPlan, row: Row, column: str) -> bool:
         """Whether the cell was refused already; then it is not also called empty."""
-        return (sheet.sheet.key, row.number, column) in self._said
+        return bool(row.said >> sheet.sheet.places[column] & 1)
 
     def values_of(self, key: str, code: Any) -> Values | tuple[Any, ...] | None:
         """The row of another sheet as it would be after the import; None where there is none."""
@@ -269,7 +263,7 @@ def make_plan(
     from workbook.rules import RULES, check_the_whole
 
     plan = Plan(county=county, effective_on=effective_on, by=by, decisions=decisions)
-    plan.add_read(read.findings)
+    plan.findings = read.findings  # what the reading of the file has said already
     plan.row_count = sum(len(sheet.rows) for sheet in read.sheets.values())
     done = 0
     for sheet in SHEETS:

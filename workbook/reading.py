@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop
 
 from jinxian.lib import Refused, spreadsheets
 from jinxian.lib.spreadsheets import cells
-from workbook.findings import ERROR, LOOK, Finding, columns_named, letters, written
+from workbook.findings import ERROR, LOOK, Finding, Findings, columns_named, letters, written
 from workbook.format import SHEETS, Column, Sheet
 from workbook.layout import NOT_DATA
 from workbook.marks import in_all_languages, is_added, mark_in
@@ -57,10 +57,11 @@ class Row:
     """One row of a sheet: its number as the person sees it, its values in the order of the columns, None for empty.
 
     Matching fills in the rest: the key, the database's key and the values of the row that is there (`old`), the places
-    that change, and what becomes of it ("added", "changed", "same").
+    that change, and what becomes of it ("added", "changed", "same"). `said` has a bit for the place of every cell that
+    was refused.
     """
 
-    __slots__ = ("changed", "is_refused", "key", "number", "old", "pk", "state", "values")
+    __slots__ = ("changed", "is_refused", "key", "number", "old", "pk", "said", "state", "values")
 
     def __init__(self, number: int, values: list[Any]) -> None:
         self.number = number
@@ -71,6 +72,7 @@ class Row:
         self.changed: tuple[int, ...] = ()
         self.state = ""
         self.is_refused = False
+        self.said = 0
 
 
 @dataclass
@@ -112,7 +114,7 @@ class ReadFiles:
     """
 
     sheets: dict[str, ReadSheet] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     mended: Mended = field(default_factory=dict)
     mended_count: int = 0
     marks: dict[int, set[int]] = field(default_factory=dict)
@@ -363,6 +365,7 @@ def _read_rows(mine: ReadSheet, rows: Iterable[tuple[int, list[Any]]], head: Hea
             except Refused as refused:
                 is_blank = False
                 row.is_refused = True
+                row.said |= 1 << place
                 findings.append(_of_cell(ERROR, mine, row, column, cell, refused.message, refused.params))
                 continue
             if value is not None:

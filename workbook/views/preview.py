@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -83,7 +83,8 @@ def _problems(request: HttpRequest, run: Run) -> dict[str, Any]:
     every: Counter[str] = Counter()
     here: Counter[str] = Counter()
     undecided = 0
-    for key, name, choice, count in problems.order_by().values_list("sheet", "kind", "choice").annotate(Count("pk")):
+    counted = problems.order_by().values_list("sheet", "kind", "choice").annotate(Sum("stands_for"))
+    for key, name, choice, count in counted:
         every[name] += count
         here[name] += count if sheet is None or sheet.key == key else 0
         undecided += count if name == Problem.Kind.DECIDE and not choice else 0
@@ -99,6 +100,7 @@ def _problems(request: HttpRequest, run: Run) -> dict[str, Any]:
     filters += [("decide", _("You decide"), here[Problem.Kind.DECIDE]), ("look", _("Please look"), here["look"])]
     return {
         "problems": page, "kind": asked, "sheet": sheet, "filters": filters, "problem_count": every.total(),
+        "is_cut": run.problems.filter(kind=Problem.Kind.ERROR, stands_for__gt=1).exists() if errors else False,
         "undecided": undecided, "error_count": errors, "is_blocked": bool(errors or undecided),
         "has_nothing": not (run.total("added") or run.total("changed")),
     }  # fmt: skip

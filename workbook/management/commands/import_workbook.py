@@ -22,7 +22,7 @@ from workbook.format import BY_KEY
 from workbook.models import Problem
 from workbook.planning import Plan
 
-SHOWN = 50  # problems that are printed; --json has them all
+SHOWN = 50  # problems that are printed; --json has all that the plan keeps
 
 
 def day(text: str) -> date:
@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--check", action="store_true", help="Only look; write nothing.")
-        parser.add_argument("--json", action="store_true", help="Print the result as JSON, with every problem.")
+        parser.add_argument("--json", action="store_true", help="Print the result as JSON, with its problems.")
         parser.add_argument("--county", default="", metavar="CODE", help="Which county, where there are several.")
         parser.add_argument("--on", type=day, default=None, metavar="DAY", help="Changes hold from this day on.")
         parser.add_argument(
@@ -77,11 +77,11 @@ class Command(BaseCommand):
         for key, counts in plan.counts().items():
             words = _("%(added)s added, %(changed)s changed, %(same)s unchanged, %(refused)s wrong, %(open)s to decide")
             self.stdout.write(f"{BY_KEY[key].title}: {words % counts}")
-        shown = [finding for finding in plan.findings if finding.kind != Problem.Kind.LOOK]
+        shown = [finding for finding in plan.findings.with_rest() if finding.kind != Problem.Kind.LOOK]
         for finding in shown[:SHOWN]:
             self.stdout.write(f"  {_where(finding)}: {in_words(finding)}")
-        if len(shown) > SHOWN:
-            self.stdout.write(_("  … and %(count)s more; --json prints them all.") % {"count": len(shown) - SHOWN})
+        if more := sum(finding.stands_for for finding in shown[SHOWN:]):
+            self.stdout.write(_("  … and %(count)s more; --json prints them.") % {"count": more})
         sentence = _("All was written.") if is_written else _("Nothing was written.")
         self.stdout.write(sentence)
 
@@ -119,8 +119,9 @@ def _details(plan: Plan) -> dict[str, Any]:
 
 
 def _problems(plan: Plan) -> Iterator[dict[str, Any]]:
-    for finding in plan.findings:
+    for finding in plan.findings.with_rest():
         yield {
             "kind": str(finding.kind), "sheet": finding.sheet, "row": finding.row, "column": finding.column,
             "cell": finding.cell, "value": finding.value, "sentence": in_words(finding),
+            "stands_for": finding.stands_for,
         }  # fmt: skip
