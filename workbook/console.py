@@ -20,7 +20,7 @@ from workbook.reading import read_files
 from workbook.writing import lock_books, write_plan
 
 
-class _Always(dict[tuple[str, int], str]):
+class _Always(dict[tuple[str, int, str], str]):
     """The same decision for every row that asks for one."""
 
     def __init__(self, choice: str) -> None:
@@ -38,7 +38,7 @@ def read_in(
 
     Errors: Refused where a file cannot be read as a whole. A plan that is blocked is not written, nor with `is_check`.
     """
-    decisions: Mapping[tuple[str, int], str] = _Always("" if duplicates == "ask" else duplicates)
+    decisions: Mapping[tuple[str, int, str], str] = _Always("" if duplicates == "ask" else duplicates)
     sheets = read_files(files, tell=lambda share: None)
     planned = partial(
         make_plan, sheets, county=county, effective_on=on, by=None, decisions=decisions, tell=lambda share: None

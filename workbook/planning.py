@@ -93,10 +93,13 @@ class SheetPlan:
 
 
 class Plan:
-    """The whole of it. `findings` holds what is to be said; nothing may be written while one of them is an error."""
+    """The whole of it. `findings` holds what is to be said; nothing may be written while one of them is an error.
+
+    `decisions`: sheet, row and the code of who was offered → what the person said. It holds of nobody else.
+    """
 
     def __init__(
-        self, *, county: County | None, effective_on: date, by: Any, decisions: Mapping[tuple[str, int], str]
+        self, *, county: County | None, effective_on: date, by: Any, decisions: Mapping[tuple[str, int, str], str]
     ) -> None:
         self.county, self.effective_on, self.by, self.decisions = county, effective_on, by, decisions
         self.sheets: dict[str, SheetPlan] = {}
@@ -256,7 +259,7 @@ def make_plan(
     county: County | None,
     effective_on: date,
     by: Any,
-    decisions: Mapping[tuple[str, int], str],
+    decisions: Mapping[tuple[str, int, str], str],
     tell: Callable[[float], None],
 ) -> Plan:
     """Work the read files out against the books of the county as they are now; None: a county that comes with them."""

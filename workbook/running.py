@@ -162,7 +162,8 @@ def work_off(run: Run, *, tell: Tell) -> None:
 def plan_of(run: Run, read: ReadFiles, tell: Tell) -> Plan:
     """What was read, worked out against the books as they are now."""
     decided = run.problems.filter(kind=Problem.Kind.DECIDE).exclude(choice="")
-    decisions = {(sheet, row): choice for sheet, row, choice in decided.values_list("sheet", "row", "choice")}
+    rows = decided.values_list("sheet", "row", "candidate__code", "choice")
+    decisions = {(sheet, row, code): choice for sheet, row, code, choice in rows}
     return make_plan(
         read, county=run.county, effective_on=run.effective_on, by=run.by, decisions=decisions,
         tell=lambda share: tell(share, "checking"),

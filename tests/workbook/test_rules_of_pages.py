@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from assessments.models import Period, Target
 from jinxian.lib.id_numbers import make_id_number
 from members.models import HouseholdLink, Member, Post
 from service_areas.models import County, Household
-from tests.workbook.books import brought_in, looked_at, only_sentence, sentences, sheet_of, xlsx
+from tests.workbook.books import ON, brought_in, looked_at, only_sentence, sentences, sheet_of, xlsx
 from tests.workbook.test_round_trip import whole_county
+from workbook.planning import make_plan
+from workbook.reading import read_files
 
 pytestmark = pytest.mark.django_db
 PERSON = {"name": "王五", "sex": "男", "birth_date": date(1990, 1, 1), "branch": "B1", "group": "G1", "area": "A1"}
@@ -41,6 +44,23 @@ def test_as_many_like_rows_as_like_persons_change_nothing(county: County) -> Non
     again = looked_at(sheet_of("members", PERSON, PERSON))
     assert not sentences(again) and again.counts()["members"]["same"] == 2
     assert "Perhaps the same person" in only_sentence(looked_at(sheet_of("members", PERSON)))
+
+
+def test_a_decision_holds_of_who_was_offered_and_of_nobody_else(county: County) -> None:
+    row = {"name": "李一", "sex": "男", "branch": "B1", "contact": "138"}
+    read = read_files([("a.xlsx", sheet_of("members", row))], tell=lambda share: None)
+    plan = partial(make_plan, county=county, effective_on=ON, by=None, tell=lambda share: None)
+    decided = {("members", 2, "M1"): "same"}
+    assert not plan(read, decisions=decided).is_blocked
+    former = Member.objects.get(code="M1")
+    Member.objects.create(
+        code="A0", name="李一", sex="m", branch=former.branch, small_group=former.small_group, area=former.area
+    )
+    read = read_files([("a.xlsx", sheet_of("members", row))], tell=lambda share: None)
+    again = plan(read, decisions=decided)
+    assert [each.key for each in again.sheets["members"].changed] == ["M1"]
+    read = read_files([("a.xlsx", sheet_of("members", row))], tell=lambda share: None)
+    assert plan(read, decisions={("members", 2, "M7"): "same"}).is_blocked
 
 
 def test_who_has_left_takes_no_post_and_nobody_takes_one_ahead_of_time(county: County) -> None:

@@ -106,7 +106,8 @@ def _match_member(plan: Plan, mine: SheetPlan, row: Row) -> None:
         mine.put(row, "code", by_number or exact[0])
         return
     if perhaps := exact or like:
-        _ask(plan, mine, row, perhaps[0])
+        decided = (code for code in perhaps if ("members", row.number, code) in plan.decisions)
+        _ask(plan, mine, row, next(decided, perhaps[0]))
     if mine.value(row, "code") is None:
         mine.put(row, "code", _next_code(plan, mine, branch))
         plan.kept.setdefault("without_code", set()).add(row.number)
@@ -156,7 +157,7 @@ def _by_number(plan: Plan, mine: SheetPlan) -> dict[str, str]:
 
 def _ask(plan: Plan, mine: SheetPlan, row: Row, code: str) -> None:
     values = mine.known[code][1]
-    choice = plan.decisions.get(("members", row.number), "")
+    choice = plan.decisions.get(("members", row.number, code), "")
     name = mine.value(row, "name")
     shown = " ".join(filter(None, (name, written(mine.value(row, "birth_date")))))
     candidate = {
