@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext, gettext_noop
 
 from jinxian.lib.spreadsheets.cells import quoted, without_id_numbers
-from workbook.format import BY_KEY, SHEETS, Sheet
-from workbook.models import Change, Problem, Run
+from workbook.format import BY_KEY, SHEETS, Column, Sheet
+from workbook.models import Addition, Change, Problem, Run
 
 if TYPE_CHECKING:
-    from workbook.planning import Plan
+    from workbook.planning import Plan, SheetPlan
+    from workbook.reading import Row
 
 ERROR, DECIDE, LOOK = Problem.Kind.ERROR, Problem.Kind.DECIDE, Problem.Kind.LOOK
 # Cells that are wrong, or were taken, all in the same way are named so many times; then how many more there were.
 MOST_ALIKE: dict[str, int] = {ERROR: 3000, LOOK: 200}
 BATCH = 2000
+# Where a new row goes: the first of these columns in which something stands.
+WHERE = ("area", "branch", "team", "unit", "place", "village", "township")
 
 AND_MORE_WRONG = gettext_noop("From row %(row)s on, %(count)s more cells of this column are wrong in the same way.")
 AND_MORE = gettext_noop("%(count)s more cells of this column were taken in the same way.")
@@ -147,6 +151,7 @@ def keep_findings(run: Run, plan: Plan) -> None:
     """Problems and changes of the plan take the place of those of an earlier check. Inside the caller's transaction."""
     Problem.objects.filter(run=run).delete()
     Change.objects.filter(run=run).delete()
+    Addition.objects.filter(run=run).delete()
     order = {sheet.key: place for place, sheet in enumerate(SHEETS)}
     found = sorted(plan.findings.with_rest(), key=lambda each: (order.get(each.sheet, -1), each.row))
     problems = (_problem(run, position, finding) for position, finding in enumerate(found))
@@ -155,6 +160,42 @@ def keep_findings(run: Run, plan: Plan) -> None:
         (Change(run=run, position=position, **change) for position, change in enumerate(plan.changes())),
         batch_size=BATCH,
     )
+    Addition.objects.bulk_create(_additions(run, plan), batch_size=BATCH // Addition.AT_ONCE)
+
+
+def clear(run: Run, *, is_written: bool) -> None:
+    """The files go, and with them what the check said of single rows; counts and changes stay.
+
+    Once it is written, what asked for a look and what was added stay, too: now it can be looked at in the books.
+    """
+    run.files.all().delete()
+    problems = run.problems.all()
+    (problems.exclude(kind=LOOK) if is_written else problems).delete()
+    if not is_written:
+        run.additions.all().delete()
+
+
+def _additions(run: Run, plan: Plan) -> Iterator[Addition]:
+    for key, mine in plan.sheets.items():
+        where = [mine.sheet.column(name) for name in WHERE if name in mine.sheet.places]
+        rows = ([row.number, *map(kept_text, _told(plan, mine, row, where))] for row in mine.added)
+        for position in count():
+            some = list(islice(rows, Addition.AT_ONCE))
+            if not some:
+                break
+            yield Addition(run=run, sheet=key, position=position, rows=some)
+
+
+def _told(plan: Plan, mine: SheetPlan, row: Row, where: list[Column]) -> tuple[Any, str, str]:
+    """The key, the name, and the place with its name."""
+    for column in where:
+        code = row.values[mine.sheet.places[column.key]]
+        if code is not None:
+            target = plan.sheets.get(column.refers)
+            values = target.merged.get(code) if target else None
+            place = f"{target.value(values, 'name')} {code}" if target and values else str(code)
+            return row.key, plan.name_of(mine, row), place
+    return row.key, plan.name_of(mine, row), ""
 
 
 def _problem(run: Run, position: int, finding: Finding) -> Problem:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from jinxian.lib import Refused, spreadsheets
-from workbook.findings import ERROR, LOOK, Finding
+from workbook.findings import ERROR, LOOK, Finding, clear
 from workbook.marks import mark_in
 from workbook.models import Problem, Run, RunFile
 from workbook.reading import Mended, Opened, ReadFiles, open_sheet, read_files
@@ -168,5 +168,4 @@ def give_up_former(run: Run) -> None:
         former = found
         moved = Run.objects.filter(pk=former.pk, state=State.CHECKED, by=run.by_id)
         if moved.update(state=State.DISCARDED, ended_at=timezone.now()):
-            former.files.all().delete()
-            former.problems.all().delete()
+            clear(former, is_written=False)

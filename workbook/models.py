@@ -169,3 +169,29 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record}: {self.old} → {self.new}"
+
+
+class Addition(models.Model):
+    """Rows of one sheet that the import will add, or has added: AT_ONCE of them, in the order of the file.
+
+    Row by row they would take as long to keep as to check; who looks pages through them anyway.
+    """
+
+    AT_ONCE: ClassVar[int] = 50
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="additions")
+    sheet = models.CharField(max_length=24)
+    position = models.PositiveIntegerField()  # 0 for the first rows of the sheet, 1 for the next
+    rows = models.JSONField(default=list)  # [row as the person sees it, code or key, name, where it goes] each
+
+    objects = ScopedQuerySet.as_manager()
+    scope_paths: ClassVar[Paths] = {kind: f"run__{path}" for kind, path in Run.scope_paths.items()}
+
+    class Meta:
+        verbose_name = _("rows added by an import")
+        verbose_name_plural = _("rows added by an import")
+        ordering = ["position", "pk"]
+        indexes = [models.Index(fields=["run", "sheet", "position"], name="addition_run")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.position}"

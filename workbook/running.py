@@ -23,7 +23,7 @@ from jinxian.lib import Refused
 from service_areas import ledger
 from service_areas.models import County, LedgerEntry
 from workbook import mending, processes
-from workbook.findings import keep_findings
+from workbook.findings import clear, keep_findings
 from workbook.models import Problem, Run, RunFile
 from workbook.planning import Plan, make_plan
 from workbook.reading import ReadFiles
@@ -127,14 +127,8 @@ def discard(run: Run) -> None:
         raise Moved
     with transaction.atomic():
         _move(run, (*Run.AT_WORK, State.CHECKED, State.FAILED, State.READY), State.DISCARDED, ended_at=timezone.now())
-        clear(run)
+        clear(run, is_written=False)
     processes.forget(run.pk)
-
-
-def clear(run: Run) -> None:
-    """The files go, and with them what the check said of single rows; counts and changes stay."""
-    run.files.all().delete()
-    run.problems.all().delete()
 
 
 def clear_away() -> None:
@@ -208,7 +202,7 @@ def _write(run: Run, tell: Tell) -> None:
             county = run.county or plan.county
             ledger.enter(LedgerEntry.Verb.IMPORT, by=run.by, label=run.title, place=county, run=run.pk)
             _move(run, (State.WRITING,), State.WRITTEN, ended_at=timezone.now(), county=county, failure={})
-            clear(run)
+            clear(run, is_written=True)
             mending.give_up_former(run)
     if changed:
         with transaction.atomic():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +19,8 @@ from service_areas.crumbs import crumbs_of_scope
 from service_areas.models import LedgerEntry
 from service_areas.permissions import require
 from workbook import processes, running
-from workbook.format import BY_KEY, SHEETS
-from workbook.models import Problem, Run
+from workbook.format import BY_KEY, SHEETS, Sheet
+from workbook.models import Addition, Problem, Run
 from workbook.permissions import may_import
 from workbook.views.finding import download, find_run
 from workbook.views.preview import PER_PAGE, run_page, with_headings
@@ -56,15 +58,44 @@ def _back(request: HttpRequest, run: Run, problem: Problem) -> str:
 
 @require_safe
 def run_changes(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every field that will change or has changed, old and new."""
+    """Every field that will change or has changed, old and new; with `show=added` the rows that come new."""
     run = find_run(request, pk)
     sheet = BY_KEY.get(request.GET.get("sheet", ""))
+    if request.GET.get("show") == "added":
+        return _added(request, run, sheet)
     changes = run.changes.filter(sheet=sheet.key) if sheet else run.changes.all()
     page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
     with_headings(page.object_list)
     sheets = [each for each in SHEETS if run.counts.get(each.key, {}).get("changed")]
     context = {"run": run, "page": page, "sheet": sheet, "sheets": sheets, "crumbs": crumbs_of_scope(request.user)}
     return render(request, "workbook/run_changes.html", context)
+
+
+def _added(request: HttpRequest, run: Run, sheet: Sheet | None) -> HttpResponse:
+    sheets = [each for each in SHEETS if run.counts.get(each.key, {}).get("added")]
+    shown = sheet or next(iter(sheets), None)
+    rows: Any = AddedRows(run, shown.key) if shown else []
+    page = Paginator(rows, Addition.AT_ONCE).get_page(request.GET.get("page"))
+    context = {
+        "run": run, "page": page, "sheet": shown, "sheets": sheets, "is_of_added": True,
+        "crumbs": crumbs_of_scope(request.user),
+    }  # fmt: skip
+    return render(request, "workbook/run_changes.html", context)
+
+
+class AddedRows:
+    """The added rows of one sheet for a Paginator whose pages are as long as they are kept: one record a page."""
+
+    def __init__(self, run: Run, sheet: str) -> None:
+        self.additions = run.additions.filter(sheet=sheet)
+
+    def __len__(self) -> int:
+        last = self.additions.last()
+        return last.position * Addition.AT_ONCE + len(last.rows) if last else 0
+
+    def __getitem__(self, asked: slice) -> list[list[Any]]:
+        kept = self.additions.filter(position=asked.start // Addition.AT_ONCE).first()
+        return kept.rows if kept else []
 
 
 @require_POST
