@@ -65,7 +65,7 @@ class PlanAdmin(SetUpAdmin):
     readonly_fields = ("state", "author", "published_by", "published_on")
     fixed_fields = ("county", "year", "version")
     inlines = (ItemsInline,)
-    list_display = ("label", "county", "state", "author", "published_by", "published_on")
+    list_display = ("__str__", "county", "state", "author", "published_by", "published_on")
     list_select_related = ("county", "author", "published_by")
     list_filter = ("state", "year")
     search_fields = ("year",)
@@ -111,7 +111,7 @@ class PeriodAdmin(SetUpAdmin):
     grant = SET_UP_PLAN
     readonly_fields = ("state",)
     fixed_fields = ("county", "year", "quarter")
-    list_display = ("label", "county", "opens_on", "due_on", "closes_on", "state")
+    list_display = ("__str__", "county", "opens_on", "due_on", "closes_on", "state")
     list_select_related = ("county",)
     list_filter = ("state", "year")
     search_fields = ("year", "quarter")
@@ -180,7 +180,7 @@ class SheetAdmin(LookAdmin):
 class SheetMemberAdmin(LookAdmin):
     county_paths = ("period__county",)
     fields = ("sheet", "member", "member_type", "post", "exempt_scope", "filled_by", "points", "is_complete")
-    list_display = ("label", "sheet", "post", "exempt_scope", "points", "is_complete")
+    list_display = ("__str__", "sheet", "post", "exempt_scope", "points", "is_complete")
     list_select_related = ("sheet__period",)
     list_filter = ("period", by_township("sheet__township"), by_branch("branch"))
     search_fields = ("name", "name_latin", "member__code")

@@ -34,8 +34,8 @@ LEFT_OUT = {"logout", "password_change", "password_change_done", "view_on_site"}
 
 
 class SetUpSite(AdminSite):
-    site_header = "Jinxian"
-    site_title = "Jinxian"
+    site_header = _("Jin County")
+    site_title = _("Jin County")
     index_title = _("Setting up")
     site_url: Any = reverse_lazy("home")
     empty_value_display = "–"

@@ -165,8 +165,8 @@ def _to_hand_over(user: Any, on: date) -> Iterator[Waiting]:
         if row.member_id not in seen:
             seen.add(row.member_id)
             note = hand_over_sentence(row.link_count)
-            label, url = f"{row.member.label}: {note}", handover_url(row.member)
-            yield Waiting(Step.HAND_OVER, label, url, _hand_over_by(row), on, row, note)
+            label = _("%(name)s: %(what)s") % {"name": row.member.label, "what": note}
+            yield Waiting(Step.HAND_OVER, label, handover_url(row.member), _hand_over_by(row), on, row, note)
 
 
 def _hand_over_by(exemption: Exemption) -> date:

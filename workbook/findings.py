@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext
 
 from jinxian.lib.spreadsheets.cells import quoted, without_id_numbers
 from workbook.format import BY_KEY, SHEETS, Column, Sheet
@@ -144,7 +144,7 @@ def _named(value: Any) -> str:
     if not text.startswith("columns:"):
         return text
     _, sheet, keys = text.split(":", 2)
-    return ", ".join(str(BY_KEY[sheet].column(key).heading) for key in keys.split(","))
+    return pgettext("between names", ", ").join(str(BY_KEY[sheet].column(key).heading) for key in keys.split(","))
 
 
 def keep_findings(run: Run, plan: Plan) -> None:

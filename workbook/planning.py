@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from jinxian.lib import Refused
 from service_areas.models import County
@@ -222,7 +222,14 @@ class Plan:
         if len(codes) == 1:
             return codes[0]
         if codes:
-            self.say(sheet, row, column.key, SEVERAL, count=len(codes), codes=", ".join(sorted(codes)[:5]))
+            self.say(
+                sheet,
+                row,
+                column.key,
+                SEVERAL,
+                count=len(codes),
+                codes=pgettext("between names", ", ").join(sorted(codes)[:5]),
+            )
         elif guess := self._guess(target, text):
             self.say(sheet, row, column.key, NO_SUCH_BUT, guess=guess)
         else:

@@ -16,7 +16,7 @@ from functools import cache, partial
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from jinxian.lib import Refused, spreadsheets
 from jinxian.lib.spreadsheets import cells
@@ -205,7 +205,7 @@ def _why_not_read(read: ReadFiles, source: Any, heads: Sequence[Head], *, is_emp
     if source.is_hidden:
         return Finding(LOOK, "", 0, "", "", "", IS_HIDDEN, {"name": source.name})
     if len(heads) > 1:
-        titles = ", ".join(str(head.sheet.title) for head in heads)
+        titles = pgettext("between names", ", ").join(str(head.sheet.title) for head in heads)
         return Finding(ERROR, "", 0, "", "", "", AMBIGUOUS, {"name": source.name, "titles": titles})
     head = heads[0]
     if head.sheet.key in read.sheets:
@@ -271,7 +271,7 @@ def _said_of_head(head: Head) -> Iterator[Finding]:
     sheet = head.sheet
     say = partial(Finding, sheet=sheet.key, row=0, cell="", value="")
     if head.unknown:
-        names = ", ".join(head.unknown)
+        names = pgettext("between names", ", ").join(head.unknown)
         yield say(kind=LOOK, column="", sentence=UNKNOWN_COLUMNS, values={"names": names})
     for key, indexes in head.places.items():
         if len(indexes) > 1:
@@ -324,7 +324,7 @@ def parser_of(column: Column) -> Parser:
     if kind == "day":
         return partial(cells.day, latest=date(2100, 12, 31))
     if kind == "choice":
-        offered = ", ".join(str(label) for label in column.choices.values())
+        offered = pgettext("between names", ", ").join(str(label) for label in column.choices.values())
         return partial(cells.choice, choices=_spellings(column), offered=offered)
     if kind == "yes_no":
         return cells.yes_no
