@@ -160,7 +160,9 @@ def keep_findings(run: Run, plan: Plan) -> None:
         (Change(run=run, position=position, **change) for position, change in enumerate(plan.changes())),
         batch_size=BATCH,
     )
-    Addition.objects.bulk_create(_additions(run, plan), batch_size=BATCH // Addition.AT_ONCE)
+    additions = _additions(run, plan)
+    while some := list(islice(additions, BATCH // Addition.AT_ONCE)):  # all at once they would take as much as the plan
+        Addition.objects.bulk_create(some)
 
 
 def clear(run: Run, *, is_written: bool) -> None:
