@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from jinxian.lib import Refused
 from jinxian.lib.chinese import latin_name
 from jinxian.lib.id_numbers import keyed_hash, masked, parse_id_number
-from members.models import Member
+from members.models import Exemption, Member
 from workbook.findings import DECIDE, Finding, written
 from workbook.models import Problem
 from workbook.picture import IdNumber
@@ -96,25 +97,24 @@ def _match_member(plan: Plan, mine: SheetPlan, row: Row) -> None:
         if code is None and row.is_refused:
             mine.put(row, "code", f"?{row.number}")
         return
-    exact, like = _persons_like(plan, mine, name, born, branch)
-    if code is None and (paired := _paired(plan, mine, row, exact)):
-        mine.put(row, "code", paired)
+    exact, like = _persons_like(plan, mine, row)
+    found = "" if code else _person_of_number(plan, mine, row) or _paired(plan, mine, row, exact)
+    if found:
+        mine.put(row, "code", found)
         return
-    number = mine.value(row, "id_number")
-    by_number = _by_number(plan, mine).get(number.hash) if isinstance(number, IdNumber) else None
-    if code is None and (by_number or len(exact) == 1):
-        mine.put(row, "code", by_number or exact[0])
-        return
-    if perhaps := exact or like:
-        decided = (code for code in perhaps if ("members", row.number, code) in plan.decisions)
-        _ask(plan, mine, row, next(decided, perhaps[0]))
+    _ask(plan, mine, row, exact or like)
     if mine.value(row, "code") is None:
         mine.put(row, "code", _next_code(plan, mine, branch))
         plan.kept.setdefault("without_code", set()).add(row.number)
 
 
-def _persons_like(plan: Plan, mine: SheetPlan, name: str, born: Any, branch: Any) -> tuple[list[str], list[str]]:
-    """Codes of those with the same name, date of birth and branch; and of those of whom two of the three agree."""
+def _persons_like(plan: Plan, mine: SheetPlan, row: Row) -> tuple[list[str], list[str]]:
+    """Codes of those with the same name, date of birth and branch; and of those of whom two of the three agree.
+
+    Another ID number makes it uncertain, whatever else agrees.
+    """
+    name, born, branch = _person(plan, mine, row)
+    number = mine.value(row, "id_number")
     if "persons" not in plan.kept:
         named: dict[str, list[str]] = defaultdict(list)
         for code, (_pk, values) in mine.known.items():
@@ -124,7 +124,8 @@ def _persons_like(plan: Plan, mine: SheetPlan, name: str, born: Any, branch: Any
     for code in plan.kept["persons"].get(name, ()):
         values = mine.known[code][1]
         there, at = mine.value(values, "birth_date"), mine.value(values, "branch")
-        if there == born and at == branch and born is not None:
+        has_other = isinstance(number, IdNumber) and mine.value(values, "id_number") not in (None, number)
+        if there == born and at == branch and born is not None and not has_other:
             exact.append(code)
         elif (there == born and born is not None) or (at == branch and (there is None or born is None)):
             like.append(code)
@@ -132,17 +133,65 @@ def _persons_like(plan: Plan, mine: SheetPlan, name: str, born: Any, branch: Any
 
 
 def _paired(plan: Plan, mine: SheetPlan, row: Row, exact: list[str]) -> str:
-    """Of as many like rows as there are like persons, the first is the first by code, and so on."""
+    """The one exact person; of as many like rows as like persons, the first is the first by code, and so on.
+
+    Whom another row names by code or ID number is not among them.
+    """
     if len(exact) < 2:
+        return exact[0] if exact else ""
+    person = _person(plan, mine, row)
+    pairs: dict[Any, dict[int, str]] = plan.kept.setdefault("pairs", {})
+    if person not in pairs:
+        codes, rows = _named(plan, mine), _rows_without_code(plan, mine).get(person, [])
+        claimed = {row.number: code for row in rows if (code := _person_of_number(plan, mine, row))}
+        free = sorted({*exact} - codes - {*claimed.values()})
+        numbers = [row.number for row in rows if row.number not in claimed]
+        pairs[person] = dict(zip(numbers, free, strict=True)) if len(numbers) == len(free) else {}
+    return pairs[person].get(row.number, "")
+
+
+def _person(plan: Plan, mine: SheetPlan, row: Row) -> tuple[Any, Any, Any]:
+    """Name, date of birth and branch code of a row, also of one further down that has not been looked at yet."""
+    name, born, branch = (mine.value(row, key) for key in ("name", "birth_date", "branch"))
+    branches = plan.sheets["branches"]
+    if isinstance(branch, str) and branch not in branches.merged:
+        codes = branches.by_name.get(branch, ())
+        branch = codes[0] if len(codes) == 1 else branch
+    return name, born, branch
+
+
+def _rows_without_code(plan: Plan, mine: SheetPlan) -> dict[Any, list[Row]]:
+    if "without" not in plan.kept:
+        rows: dict[Any, list[Row]] = defaultdict(list)
+        for row in mine.read.rows:
+            if mine.value(row, "code") is None or row.number in plan.kept.get("without_code", ()):
+                rows[_person(plan, mine, row)].append(row)
+        plan.kept["without"] = rows
+    kept: dict[Any, list[Row]] = plan.kept["without"]
+    return kept
+
+
+def _named(plan: Plan, mine: SheetPlan) -> set[str]:
+    """Codes that the rows of the file bear."""
+    if "codes" not in plan.kept:
+        plan.kept["codes"] = {code for row in mine.read.rows if isinstance(code := mine.value(row, "code"), str)}
+    kept: set[str] = plan.kept["codes"]
+    return kept
+
+
+def _person_of_number(plan: Plan, mine: SheetPlan, row: Row) -> str:
+    """The code of who has the row's ID number, also where the row has not been looked at yet."""
+    number = mine.value(row, "id_number")
+    if isinstance(number, str):
+        try:
+            hashed = keyed_hash(parse_id_number(number, on=timezone.localdate()))
+        except Refused:
+            return ""
+    elif isinstance(number, IdNumber):
+        hashed = number.hash
+    else:
         return ""
-    if "alike" not in plan.kept:
-        rows: dict[Any, list[int]] = defaultdict(list)
-        for each in mine.read.rows:
-            if mine.value(each, "code") is None:
-                rows[mine.value(each, "name"), mine.value(each, "birth_date")].append(each.number)
-        plan.kept["alike"] = rows
-    numbers = plan.kept["alike"].get((mine.value(row, "name"), mine.value(row, "birth_date")), [])
-    return sorted(exact)[numbers.index(row.number)] if len(numbers) == len(exact) and row.number in numbers else ""
+    return _by_number(plan, mine).get(hashed, "")
 
 
 def _by_number(plan: Plan, mine: SheetPlan) -> dict[str, str]:
@@ -155,9 +204,21 @@ def _by_number(plan: Plan, mine: SheetPlan) -> dict[str, str]:
     return found
 
 
-def _ask(plan: Plan, mine: SheetPlan, row: Row, code: str) -> None:
+def _ask(plan: Plan, mine: SheetPlan, row: Row, perhaps: list[str]) -> None:
+    """Ask about one after the other: who was decided on first, and until it is somebody or nobody is left."""
+    for code in sorted(perhaps, key=lambda code: ("members", row.number, code) not in plan.decisions):
+        choice = plan.decisions.get(("members", row.number, code), "")
+        _say_candidate(plan, mine, row, code, choice)
+        if choice == Problem.Choice.SAME:
+            mine.put(row, "code", code)
+        elif not choice:
+            mine.open.add(row.number)
+        if choice != Problem.Choice.OTHER:
+            return
+
+
+def _say_candidate(plan: Plan, mine: SheetPlan, row: Row, code: str, choice: str) -> None:
     values = mine.known[code][1]
-    choice = plan.decisions.get(("members", row.number, code), "")
     name = mine.value(row, "name")
     shown = " ".join(filter(None, (name, written(mine.value(row, "birth_date")))))
     candidate = {
@@ -172,10 +233,6 @@ def _ask(plan: Plan, mine: SheetPlan, row: Row, code: str) -> None:
             {"name": candidate["name"], "code": code}, candidate, choice,
         )
     )  # fmt: skip
-    if not choice:
-        mine.open.add(row.number)
-    elif choice == Problem.Choice.SAME:
-        mine.put(row, "code", code)
 
 
 def _next_code(plan: Plan, mine: SheetPlan, branch: Any) -> str:
@@ -290,8 +347,8 @@ def _after_members(plan: Plan, mine: SheetPlan) -> None:
         first = seen.setdefault(person, row)
         if first is row:
             continue
-        numbers = [mine.value(each, "id_number") for each in (first, row)]
-        if {first.number, row.number} & without_code and None in numbers:
+        pair = (first, row)
+        if any(each.number in without_code and mine.value(each, "id_number") is None for each in pair):
             plan.say(mine, row, "name", PERHAPS_ONE, row=first.number)
         else:
             plan.look(mine, row, "name", ALSO_NAMED, row=first.number)
