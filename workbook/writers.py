@@ -376,7 +376,12 @@ def _household_changes(mine: SheetPlan, row: Row, names: dict[str, str]) -> dict
 
 
 def _links(writer: Writer, mine: SheetPlan) -> None:
-    _update(writer, mine, HouseholdLink, {"until": "ended_on", "primary": "is_primary"})
+    """Who is no longer the primary one comes first: a household has one at a time, also in between."""
+    names = {"until": "ended_on", "primary": "is_primary"}
+    changed = [(row.pk, _fields(mine, row, names)) for row in mine.changed]
+    for is_promoted in (False, True):
+        some = {pk: fields for pk, fields in changed if (fields.get("is_primary") is True) is is_promoted}
+        writer.update(HouseholdLink, some)
     writer.insert(
         HouseholdLink,
         "member_id household_id branch_id is_primary started_on ended_on",
