@@ -139,12 +139,23 @@ def columns_named(sheet: Sheet, keys: Iterable[str]) -> str:
     return f"columns:{sheet.key}:{','.join(keys)}"
 
 
+def sheet_named(sheet: Sheet) -> str:
+    """How a sheet stands in a finding's values."""
+    return f"sheet:{sheet.key}"
+
+
 def _named(value: Any) -> str:
+    """Sheets and columns by their names; whatever else stands in a cell, like “columns:x”, as it is."""
     text = str(value)
-    if not text.startswith("columns:"):
+    what, _, rest = text.partition(":")
+    name, _, keys = rest.partition(":")
+    sheet = BY_KEY.get(name)
+    if sheet is None or what not in ("sheet", "columns"):
         return text
-    _, sheet, keys = text.split(":", 2)
-    return pgettext("between names", ", ").join(str(BY_KEY[sheet].column(key).heading) for key in keys.split(","))
+    if what == "sheet":
+        return str(sheet.title)
+    headings = [str(sheet.column(key).heading) for key in keys.split(",") if key in sheet.places]
+    return pgettext("between names", ", ").join(headings)
 
 
 def keep_findings(run: Run, plan: Plan) -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_noop, pgettext
 
 from jinxian.lib import Refused
 from service_areas.models import County
-from workbook.findings import DECIDE, ERROR, LOOK, Finding, Findings, kept_text, written
+from workbook.findings import DECIDE, ERROR, LOOK, Finding, Findings, kept_text, sheet_named, written
 from workbook.format import BY_KEY, SHEETS, Column, Sheet
 from workbook.picture import Extent, IdNumber, keyed, rows_of
 from workbook.reading import CLEARED, ReadFiles, ReadSheet, Row
@@ -31,17 +32,19 @@ NOT_TO_CLEAR = gettext_noop("This cannot be emptied.")
 TWICE = gettext_noop("Row %(row)s is about the same. Put the two into one.")
 NO_SUCH = gettext_noop("There is none with this code or name here.")
 NO_SUCH_BUT = gettext_noop("There is none with this code or name here. Is it “%(guess)s”?")
+IS_WRONG = gettext_noop("Row %(row)s of “%(sheet)s” has this code or name and is wrong itself: mend it first.")
 SEVERAL = gettext_noop("%(count)s are called so. Write the code: %(codes)s.")
-OUT_OF_ORDER = gettext_noop("The end lies before the beginning.")
-ENDED = gettext_noop("This one has ended already. Write a new row with its own first day.")
 
 GUESSING = 2.0  # seconds in which like codes and names are searched for: it costs, and many wrong ones are one slip
 NEAR = (12, 9)  # a code that is suggested lies in the same village, or in the same township
+PARENTS = {"branch": "branches", "village": "villages", "township": "townships"}  # and where the row says that it does
 UNITS = ("townships", "villages", "teams", "branches", "groups", "areas", "members")
 # How a row is called that has no name of its own.
 NAMED_BY = {
-    "targets": ("member", "indicator", "year", "quarter"), "links": ("member", "number"), "posts": ("member", "unit"),
-}  # fmt: skip
+    "targets": ("member", "indicator", "year", "quarter"),
+    "links": ("member", "team", "number"),
+    "posts": ("member", "unit"),
+}
 Values = list[Any]
 
 
@@ -57,6 +60,7 @@ class SheetPlan:
     same_count: int = 0
     refused: set[int] = field(default_factory=set)
     open: set[int] = field(default_factory=set)
+    unsound: set[Any] = field(default_factory=set)  # keys of the file's rows that were refused
 
     @property
     def added(self) -> list[Row]:
@@ -187,7 +191,7 @@ class Plan:
         letter = sheet.read.letters.get(column, "")
         shown = ""
         if row is not None and column and sheet.sheet.column(column).kind != "id_number":
-            shown = written(row.values[sheet.sheet.places[column]])
+            shown = written(shown_value(row.values[sheet.sheet.places[column]]))
         cell = f"{letter}{number}" if letter and number else ""
         self.findings.append(Finding(kind, sheet.sheet.key, number, column, cell, shown, sentence, values))
         if kind == ERROR and row is not None:
@@ -213,6 +217,35 @@ class Plan:
         """The row of another sheet as it would be after the import; None where there is none."""
         return self.sheets[key].merged.get(code)
 
+    def sound(self, key: str, code: Any) -> Values | tuple[Any, ...] | None:
+        """The same, but None for a row that was refused: it is mended first, and nothing is concluded from it."""
+        mine = self.sheets[key]
+        return None if code in mine.unsound else mine.merged.get(code)
+
+    def say_missing(self, sheet: SheetPlan, row: Row, column: str, sentence: str, targets: Iterable[str]) -> None:
+        """What the cell names is not there: the sentence, or which row of the file bears the name and is wrong."""
+        text = row.values[sheet.sheet.places[column]]
+        for target in targets:
+            if number := self._row_that_is_wrong(self.sheets[target], text):
+                name = sheet_named(self.sheets[target].sheet)
+                self.say(sheet, row, column, IS_WRONG, row=number, sheet=name)
+                return
+        self.say(sheet, row, column, sentence)
+
+    def _row_that_is_wrong(self, target: SheetPlan, text: Any) -> int:
+        """The file's row that has this code or name and cannot be told by it, because its code is wrong; 0: none."""
+        kept = f"wrong {target.sheet.key}"
+        if kept not in self.kept:
+            key = target.sheet.keys[-1]
+            said = [each for each in self.findings if each.sheet == target.sheet.key and each.kind == ERROR]
+            rows = {each.value: each.row for each in reversed(said) if each.column == key and each.row}
+            place = target.sheet.places["name"]
+            lost = [row for row in target.read.rows if row.key is None or str(row.key).startswith("?")]
+            names = {row.values[place]: row.number for row in reversed(lost) if isinstance(row.values[place], str)}
+            self.kept[kept] = names | rows
+        found: dict[str, int] = self.kept[kept]
+        return found.get(text) or found.get(written(text), 0)
+
     def resolve(self, sheet: SheetPlan, row: Row, column: Column, text: str) -> str | None:
         """The code that a code or a name stands for; None, and a problem named, where there is none."""
         target = self.sheets[column.refers]
@@ -221,34 +254,44 @@ class Plan:
         codes = target.by_name.get(text, [])
         if len(codes) == 1:
             return codes[0]
-        if codes:
-            self.say(
-                sheet,
-                row,
-                column.key,
-                SEVERAL,
-                count=len(codes),
-                codes=pgettext("between names", ", ").join(sorted(codes)[:5]),
-            )
-        elif guess := self._guess(target, text):
+        if some := sorted(code for code in codes if code[0] != "?"):  # not those that stand for no code (rules/people)
+            named = pgettext("between names", ", ").join(some[:5])
+            self.say(sheet, row, column.key, SEVERAL, count=len(codes), codes=named)
+        elif not self._row_that_is_wrong(target, text) and (guess := self._guess(sheet, row, target, text)):
             self.say(sheet, row, column.key, NO_SUCH_BUT, guess=guess)
         else:
-            self.say(sheet, row, column.key, NO_SUCH)
+            self.say_missing(sheet, row, column.key, NO_SUCH, [column.refers])
         return None
 
-    def _guess(self, target: SheetPlan, text: str) -> str:
+    def _guess(self, sheet: SheetPlan, row: Row, target: SheetPlan, text: str) -> str:
+        """A like code or name, of the branch, village and township that the row tells; "" where there is none."""
         if self._guessing <= 0:
             return ""
         begun = time.monotonic()
+        told = self._told_parents(sheet, row, target)
         found: list[str] = []
         if text.isascii():
             for length in NEAR:
                 near = [str(code) for code in target.merged if str(code)[:length] == text[:length] != text]
+                near = [code for code in near if _lies_in(target.merged[code], told)]
                 found = found or get_close_matches(text, near, n=1, cutoff=0.8)
         else:
-            found = get_close_matches(text, list(target.by_name), n=1, cutoff=0.6)
+            names = target.by_name.items()
+            near = [name for name, codes in names if any(_lies_in(target.merged[code], told) for code in codes)]
+            found = get_close_matches(text, near, n=1, cutoff=0.6)
         self._guessing -= time.monotonic() - begun
         return next(iter(found), "")
+
+    def _told_parents(self, sheet: SheetPlan, row: Row, target: SheetPlan) -> dict[int, Any]:
+        """Place in the target's values → what must stand there, as far as the row has said it already."""
+        mine, theirs = sheet.sheet.places, target.sheet.places
+        told = {theirs[key]: row.values[mine[key]] for key in PARENTS if key in mine and key in theirs}
+        known = {theirs[key]: self.sheets[name].merged for key, name in PARENTS.items() if key in theirs}
+        return {place: value for place, value in told.items() if value in known[place]}
+
+
+def _lies_in(values: Values | tuple[Any, ...], told: dict[int, Any]) -> bool:
+    return all(values[place] == value for place, value in told.items())
 
 
 def _of(sheet: SheetPlan, row: Row, key: str) -> tuple[str, Any]:
@@ -257,6 +300,9 @@ def _of(sheet: SheetPlan, row: Row, key: str) -> tuple[str, Any]:
 
 
 def shown_value(value: Any) -> Any:
+    """As a person would write it: 9 for 9.000, an ID number masked."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     return value.masked if isinstance(value, IdNumber) else value
 
 
@@ -333,6 +379,7 @@ def _plan_sheet(plan: Plan, mine: SheetPlan, rules: Any) -> None:
             mine.rows.append(row)
             mine.merged[row.key] = _as_it_would_be(row)
     rules.after(plan, mine)
+    mine.unsound = {row.key for row in mine.read.rows if row.is_refused and row.key is not None}
 
 
 def _refuse_cleared(plan: Plan, mine: SheetPlan, row: Row) -> None:

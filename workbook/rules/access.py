@@ -66,8 +66,10 @@ def accounts_of(plan: Plan, mine: SheetPlan) -> dict[str, Any]:
 
 def _check(plan: Plan, mine: SheetPlan, row: Row) -> None:
     dates_in_order(plan, mine, row)
-    if not place_kind(plan, mine.value(row, "role"), mine.value(row, "place")):
-        plan.say(mine, row, "place", NOT_A_PLACE)
+    role = mine.value(row, "role")
+    if not place_kind(plan, role, mine.value(row, "place")):
+        sheets = [SHEETS_OF[kind] for kind in Appointment.PLACE_OF.get(role, ())]
+        plan.say_missing(mine, row, "place", NOT_A_PLACE, sheets)
     if row.state != "same":
         _check_grant(plan, mine, row)
         _check_account(plan, mine, row)

@@ -42,7 +42,7 @@ def _check(plan: Plan, mine: SheetPlan, row: Row) -> None:
     kind, unit, into = (mine.value(row, key) for key in ("kind", "unit", "into"))
     sort = kind_of(plan, unit)
     if not sort:
-        plan.say(mine, row, "unit", NO_UNIT)
+        plan.say_missing(mine, row, "unit", NO_UNIT, ("areas", "villages"))
     if mine.value(row, "on") > timezone.localdate():
         plan.say(mine, row, "on", IN_FUTURE)
     if into is not None and into == unit and kind != Kind.RENAME:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from jinxian.lib.chinese import latin_name
@@ -14,7 +13,7 @@ from members.models import Exemption, Member
 from service_areas.models import Household
 from workbook.reading import Row
 from workbook.rules.kinds import Rules, changes, dates_in_order, merged
-from workbook.rules.people import IN_FUTURE, NOT_PRESENT, succeed
+from workbook.rules.people import NOT_PRESENT, refuse_future, succeed
 from workbook.rules.places import TEAM_ELSEWHERE, area_of_team, lies_in_place_of
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def _before_household(plan: Plan, mine: SheetPlan, row: Row) -> None:
     key = mine.value(row, "team"), mine.value(row, "number")
     if key in mine.known:
         return
-    area = plan.values_of("areas", area_of_team(plan).get(key[0], ""))
+    area = plan.sound("areas", area_of_team(plan).get(key[0], ""))
     if area is not None:
         mine.put(row, "branch", plan.sheets["areas"].value(area, "branch"))
 
@@ -48,7 +47,7 @@ def _check_household(plan: Plan, mine: SheetPlan, row: Row) -> None:
     if row.state == "added":
         branch = mine.value(row, "branch")
         if branch is None:
-            plan.say(mine, row, "branch", NO_BRANCH)
+            _say_no_branch(plan, mine, row)
         elif not lies_in_place_of(plan, mine.value(row, "team"), branch):
             plan.say(mine, row, "team", TEAM_ELSEWHERE, team=mine.value(row, "team"))
         head = mine.value(row, "head")
@@ -56,31 +55,40 @@ def _check_household(plan: Plan, mine: SheetPlan, row: Row) -> None:
             mine.put(row, "head_latin", latin_name(head)[:80])
     elif changes(mine, row, "branch"):
         plan.say(mine, row, "branch", BRANCH_STAYS)
-    elif _is_given_up(mine, row):
+    elif _is_given_up(plan, mine, row):
         plan.say(mine, row, "linkable", IS_LINKED)
 
 
-def _is_given_up(mine: SheetPlan, row: Row) -> bool:
+def _say_no_branch(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    """Not where the team, or the row of the area that holds it, is wrong itself."""
+    team = mine.value(row, "team")
+    is_named = plan.was_said(mine, row, "team") or plan.was_said(mine, row, "branch")
+    if not is_named and plan.sound("teams", team) and team not in plan.kept.get("teams_of_wrong_areas", ()):
+        plan.say(mine, row, "branch", NO_BRANCH)
+
+
+def _is_given_up(plan: Plan, mine: SheetPlan, row: Row) -> bool:
     """Whether the row says that nobody is to look after the household while somebody does."""
     if row.state != "changed" or not changes(mine, row, "linkable") or mine.value(row, "linkable"):
         return False
-    return Household.objects.filter(pk=row.pk, link_count__gt=0).exists()
+    if "looked_after" not in plan.kept:
+        linked = Household.objects.filter(branch__county=plan.county, link_count__gt=0)
+        plan.kept["looked_after"] = set(linked.values_list("pk", flat=True))
+    return row.pk in plan.kept["looked_after"]
 
 
 def _check_link(plan: Plan, mine: SheetPlan, row: Row) -> None:
     dates_in_order(plan, mine, row)
-    _refuse_future(plan, mine, row)
+    refuse_future(plan, mine, row)
     if row.state != "added":
         return
     households, members = plan.sheets["households"], plan.sheets["members"]
-    household = households.merged.get((mine.value(row, "team"), mine.value(row, "number")))
-    if household is None:
-        if not plan.was_said(mine, row, "team"):
-            plan.say(mine, row, "number", NO_HOUSEHOLD)
-        return
-    member = members.merged.get(mine.value(row, "member"))
-    if member is None or merged(mine, row, "until") is not None:
-        return  # a link of the past is told as it was
+    key = mine.value(row, "team"), mine.value(row, "number")
+    if key not in households.merged and not plan.was_said(mine, row, "team"):
+        plan.say(mine, row, "number", NO_HOUSEHOLD)
+    household, member = plan.sound("households", key), plan.sound("members", mine.value(row, "member"))
+    if household is None or member is None or merged(mine, row, "until") is not None:
+        return  # missing or wrong itself; and a link of the past is told as it was
     if not households.value(household, "linkable"):
         plan.say(mine, row, "number", NOT_LINKABLE)
     if households.value(household, "branch") != members.value(member, "branch"):
@@ -89,12 +97,6 @@ def _check_link(plan: Plan, mine: SheetPlan, row: Row) -> None:
         plan.say(mine, row, "member", NOT_PRESENT)
     elif _is_exempt(plan, mine.value(row, "member"), mine.value(row, "from")):
         plan.say(mine, row, "member", IS_EXEMPT)
-
-
-def _refuse_future(plan: Plan, mine: SheetPlan, row: Row) -> None:
-    for key in ("from", "until"):
-        if changes(mine, row, key) and (day := merged(mine, row, key)) and day > timezone.localdate():
-            plan.say(mine, row, key, IN_FUTURE)
 
 
 def _is_exempt(plan: Plan, member: str, day: date) -> bool:

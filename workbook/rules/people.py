@@ -49,6 +49,9 @@ NOT_OF_BRANCH = gettext_noop("This member belongs to another branch.")
 HOLDER_LATER = gettext_noop("%(name)s holds this post from %(day)s on; another one cannot begin before.")
 TWO_HOLDERS = gettext_noop("Row %(row)s fills the same post. Only one can hold it.")
 EXEMPT_ALREADY = gettext_noop("This member is exempt from this already; end that exemption first.")
+CANNOT_HOLD = gettext_noop("%(name)s cannot hold a post now.")
+IS_EXEMPT = gettext_noop("%(name)s is exempt from all work.")
+ONESELF = gettext_noop("Nobody fills a post with himself: it goes one level up.")
 NOT_PRESENT = gettext_noop("This member no longer belongs to the organization.")
 
 
@@ -307,7 +310,7 @@ def _check_affiliation(plan: Plan, mine: SheetPlan, row: Row) -> None:
     if changes(mine, row, "group", "area"):
         if row.state == "changed" and was(mine, row, "status") not in Member.PRESENT:
             plan.say(mine, row, "area" if changes(mine, row, "area") else "group", NOT_PRESENT)
-        group_values, area_values = groups.merged.get(group), areas.merged.get(area)
+        group_values, area_values = plan.sound("groups", group), plan.sound("areas", area)
         if group_values is not None and groups.value(group_values, "branch") != branch:
             plan.say(mine, row, "group", OTHER_BRANCH_GROUP)
         if area_values is not None and areas.value(area_values, "branch") != branch:
@@ -359,23 +362,61 @@ def _after_members(plan: Plan, mine: SheetPlan) -> None:
 UNIT_OF = {"secretary": "branches", "deputy": "branches", "leader": "areas", "group_leader": "groups"}
 
 
+def refuse_future(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    """Posts and links are told when they begin and end, not before."""
+    for key in ("from", "until"):
+        if changes(mine, row, key) and (day := after(mine, row, key)) and day > timezone.localdate():
+            plan.say(mine, row, key, IN_FUTURE)
+
+
 def _check_post(plan: Plan, mine: SheetPlan, row: Row) -> None:
     dates_in_order(plan, mine, row)
+    refuse_future(plan, mine, row)
     kind, unit = mine.value(row, "kind"), mine.value(row, "unit")
     values = plan.values_of(UNIT_OF.get(kind, "branches"), unit)
     if values is None:
-        plan.say(mine, row, "unit", NOT_A_UNIT)
+        plan.say_missing(mine, row, "unit", NOT_A_UNIT, [UNIT_OF.get(kind, "branches")])
         return
     branch = unit if UNIT_OF[kind] == "branches" else plan.sheets[UNIT_OF[kind]].value(values, "branch")
-    member = plan.values_of("members", mine.value(row, "member"))
-    if row.state != "added" or after(mine, row, "until") is not None or member is None:
+    if row.state == "added" and after(mine, row, "until") is None and plan.sound(UNIT_OF[kind], unit):
+        _check_holder(plan, mine, row, branch)
+
+
+def _check_holder(plan: Plan, mine: SheetPlan, row: Row, branch: Any) -> None:
+    """As members/posts.py asks it; of a county that comes with its books, only what must agree."""
+    code, members = mine.value(row, "member"), plan.sheets["members"]
+    member = plan.sound("members", code)
+    if member is None:
         return
-    if plan.sheets["members"].value(member, "branch") != branch:
+    if members.value(member, "branch") != branch:
         plan.say(mine, row, "member", NOT_OF_BRANCH)
-    if plan.sheets["members"].value(member, "status") not in Member.PRESENT:
+    if members.value(member, "status") not in Member.PRESENT:
         plan.say(mine, row, "member", NOT_PRESENT)
-    if mine.value(row, "from") > timezone.localdate():
-        plan.say(mine, row, "from", IN_FUTURE)
+    elif code in members.known:
+        name = members.value(member, "name")
+        if members.value(member, "status") == Member.Status.SUSPENDED:
+            plan.say(mine, row, "member", CANNOT_HOLD, name=name)
+        elif code in _exempt_from_all(plan):
+            plan.say(mine, row, "member", IS_EXEMPT, name=name)
+        if code == _own_record(plan):
+            plan.say(mine, row, "member", ONESELF)
+
+
+def _exempt_from_all(plan: Plan) -> set[str]:
+    if "exempt_from_all" not in plan.kept:
+        held = Exemption.objects.current(on=plan.effective_on).filter(scope=Exemption.Scope.ALL)
+        plan.kept["exempt_from_all"] = set(held.values_list("member__code", flat=True))
+    kept: set[str] = plan.kept["exempt_from_all"]
+    return kept
+
+
+def _own_record(plan: Plan) -> str | None:
+    """The member's code of who brings the workbook in."""
+    if "own_record" not in plan.kept:
+        own = Member.objects.filter(user=plan.by).values_list("code", flat=True) if plan.by else None
+        plan.kept["own_record"] = own.first() if own is not None else None
+    kept: str | None = plan.kept["own_record"]
+    return kept
 
 
 def _after_posts(plan: Plan, mine: SheetPlan) -> None:
@@ -428,7 +469,7 @@ def _end_holder(
 
 def _check_exemption(plan: Plan, mine: SheetPlan, row: Row) -> None:
     dates_in_order(plan, mine, row)
-    member = plan.values_of("members", mine.value(row, "member"))
+    member = plan.sound("members", mine.value(row, "member"))
     if row.state != "added" or after(mine, row, "until") is not None or member is None:
         return
     if plan.sheets["members"].value(member, "status") not in Member.PRESENT:

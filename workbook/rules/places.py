@@ -104,6 +104,8 @@ def _imply_township(plan: Plan, mine: SheetPlan, row: Row) -> None:
     code, name = mine.value(row, "township"), mine.value(row, "township_name")
     if not isinstance(code, str) or not isinstance(name, str) or not re.fullmatch("[0-9]{9,12}", code):
         return
+    if code == name:
+        return  # a code alone, under the heading of the name: it is no name for a township
     there = townships.merged.get(code)
     if there is not None and townships.value(there, "name") != name:
         said = plan.kept.setdefault("township_names", set())
@@ -139,14 +141,16 @@ def _before_team(plan: Plan, mine: SheetPlan, row: Row) -> None:
     if isinstance(village, str) and mine.value(row, "township") is None:
         values = plan.values_of("villages", village)
         known = mine.known.get(mine.value(row, "code"))
-        if values is not None and known is None:
-            mine.put(row, "township", plan.sheets["villages"].value(values, "township"))
+        township = plan.sheets["villages"].value(values, "township") if values is not None and known is None else None
+        if township in plan.sheets["townships"].merged:  # else the village's own row is named
+            mine.put(row, "township", township)
 
 
 def _check_team(plan: Plan, mine: SheetPlan, row: Row) -> None:
     if row.state == "added" and not re.fullmatch("[0-9]+", row.key):
         plan.say(mine, row, "code", DIGITS_ONLY)
-    if merged(mine, row, "township") is None and not plan.was_said(mine, row, "village"):
+    nowhere = merged(mine, row, "township") is None and merged(mine, row, "village") is None
+    if nowhere and not plan.was_said(mine, row, "village"):
         plan.say(mine, row, "township", NO_PLACE)
     if row.state == "changed" and changes(mine, row, "village", "township"):
         plan.say(mine, row, "village", STAYS)
@@ -155,7 +159,7 @@ def _check_team(plan: Plan, mine: SheetPlan, row: Row) -> None:
 
 def _lies_in(plan: Plan, mine: SheetPlan, row: Row) -> None:
     """The village of a team or branch lies in its township."""
-    village = plan.values_of("villages", merged(mine, row, "village"))
+    village = plan.sound("villages", merged(mine, row, "village"))
     if village is None or not changes(mine, row, "village", "township"):
         return
     if plan.sheets["villages"].value(village, "township") != merged(mine, row, "township"):
@@ -189,7 +193,7 @@ def _check_area(plan: Plan, mine: SheetPlan, row: Row) -> None:
         plan.say(mine, row, "branch" if changes(mine, row, "branch") else "group", STAYS)
     if row.state == "changed" and changes(mine, row, "until"):
         plan.say(mine, row, "until", HAS_MEMBERS)
-    group = plan.values_of("groups", merged(mine, row, "group"))
+    group = plan.sound("groups", merged(mine, row, "group"))
     branch = merged(mine, row, "branch")
     if group is not None and plan.sheets["groups"].value(group, "branch") != branch:
         plan.say(mine, row, "group", OTHER_BRANCH)
@@ -202,9 +206,9 @@ def _check_area(plan: Plan, mine: SheetPlan, row: Row) -> None:
 def lies_in_place_of(plan: Plan, team: Any, branch: Any) -> bool:
     """Whether a team lies in the branch's village, or in its township where the branch has no village."""
     teams, branches = plan.sheets["teams"], plan.sheets["branches"]
-    team_values, branch_values = teams.merged.get(team), branches.merged.get(branch)
-    if team_values is None or branch_values is None:
-        return True  # named as missing already
+    team_values, branch_values = plan.sound("teams", team), plan.sound("branches", branch)
+    if team_values is None or branch_values is None or teams.value(team_values, "township") is None:
+        return True  # named as missing or wrong already
     kind = "village" if branches.value(branch_values, "village") else "township"
     return bool(teams.value(team_values, kind) == branches.value(branch_values, kind))
 
@@ -220,6 +224,8 @@ def _after_areas(plan: Plan, mine: SheetPlan) -> None:
                 plan.say(mine, row, "teams", TEAM_TAKEN, team=team, area=holder[team])
             holder.setdefault(team, code)
     plan.kept["area_of_team"] = holder
+    wrong = [row for row in mine.read.rows if row.is_refused]
+    plan.kept["teams_of_wrong_areas"] = {team for row in wrong for team in mine.value(row, "teams") or ()}
 
 
 def area_of_team(plan: Plan) -> dict[str, str]:
