@@ -273,10 +273,10 @@ class Plan:
         if text.isascii():
             for length in NEAR:
                 near = [str(code) for code in target.merged if str(code)[:length] == text[:length] != text]
-                near = [code for code in near if _lies_in(target.merged[code], told)]
+                near = [code for code in near if _is_like(code, text) and _lies_in(target.merged[code], told)]
                 found = found or get_close_matches(text, near, n=1, cutoff=0.8)
         else:
-            names = target.by_name.items()
+            names = [(name, codes) for name, codes in target.by_name.items() if _is_like(name, text)]
             near = [name for name, codes in names if any(_lies_in(target.merged[code], told) for code in codes)]
             found = get_close_matches(text, near, n=1, cutoff=0.6)
         self._guessing -= time.monotonic() - begun
@@ -288,6 +288,11 @@ class Plan:
         told = {theirs[key]: row.values[mine[key]] for key in PARENTS if key in mine and key in theirs}
         known = {theirs[key]: self.sheets[name].merged for key, name in PARENTS.items() if key in theirs}
         return {place: value for place, value in told.items() if value in known[place]}
+
+
+def _is_like(one: str, other: str) -> bool:
+    """Whether it is worth a comparison, which costs: of about the same length, and begins or ends alike."""
+    return abs(len(one) - len(other)) < 2 and (one[0] == other[0] or one[-1] == other[-1])
 
 
 def _lies_in(values: Values | tuple[Any, ...], told: dict[int, Any]) -> bool:

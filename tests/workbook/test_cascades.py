@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 import pytest
@@ -133,6 +134,21 @@ def test_only_what_lies_in_the_branch_that_the_row_tells_is_suggested() -> None:
     assert near.endswith("Is it “机关党小组”?")
     (far,) = sentences(looked_at(sheet_of("members", {**row, "branch": "B1"})))
     assert "机关党小组”?" not in far
+
+
+def test_of_many_names_only_those_that_are_like_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+
+    def matches(text: str, near: list[str], **given: Any) -> list[str]:
+        compared.append(len(near))
+        return get_close_matches(text, near, **given)
+
+    monkeypatch.setattr("workbook.planning.get_close_matches", matches)
+    names = [f"{chr(0x4E00 + place)}村{chr(0x5E00 + place)}" for place in range(2000)]
+    groups = [["code", "name", "branch"], *[[f"N{place}", name, "B1"] for place, name in enumerate(names)]]
+    members = [["name", "sex", "branch", "group"], ["王五", "男", "B1", f"{names[7][:2]}某"]]
+    (said,) = sentences(looked_at(xlsx(groups=groups, members=members)))
+    assert said.endswith(f"Is it “{names[7]}”?") and compared == [1]
 
 
 @pytest.mark.parametrize(
