@@ -37,6 +37,14 @@ def test_a_post_is_told_when_it_begins_and_ends(given: dict[str, Any], cell: str
     assert plan.is_blocked
 
 
+def test_nobody_holds_a_post_while_somebody_else_did() -> None:
+    Post.objects.filter(member__code="M1").update(ended_on=date(2026, 6, 1))
+    leader = {"member": "M2", "kind": "leader", "unit": "A1"}
+    said = only_sentence(looked_at(sheet_of("posts", leader | {"from": date(2026, 5, 1)})))
+    assert said == "posts D2: 李一 held this post until 2026-06-01."
+    assert not looked_at(sheet_of("posts", leader | {"from": date(2026, 6, 1)})).is_blocked
+
+
 def test_who_is_suspended_takes_no_post() -> None:
     Member.objects.filter(code="M1").update(status="suspended", status_on=BEGAN, status_document="甲")
     assert only_sentence(looked_at(sheet_of("posts", DEPUTY))).endswith("李一 cannot hold a post now.")

@@ -147,6 +147,16 @@ def test_a_township_with_two_names_in_the_list_of_villages_is_named(county: Coun
     assert any("Township 130999101 is called 东镇." in said for said in sentences(plan, "look"))
 
 
+def test_a_township_that_comes_with_two_names_is_named(county: County) -> None:
+    rows = [["village_code", "village_committee", "township_code", "township"],
+            ["130999103201", "甲村村民委员会", "130999103", "丙镇"],
+            ["130999103202", "乙村村民委员会", "130999103", "丁镇"]]  # fmt: skip
+    plan = looked_at(xlsx(villages=rows))
+    assert not sentences(plan)
+    (said,) = [each for each in sentences(plan, "look") if "is called" in each]
+    assert said == "villages D3: Township 130999103 is called 丙镇. The name in this row is not taken."
+
+
 def test_a_merger_with_one_unknown_unit_is_refused_by_its_row(county: County) -> None:
     rows = [
         {"kind": "merge", "unit": unit, "into": "A1", "on": date(2026, 7, 1), "document": "甲"} for unit in ("A2", "A9")

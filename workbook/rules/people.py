@@ -49,6 +49,7 @@ NOT_OF_BRANCH = gettext_noop("This member belongs to another branch.")
 HOLDER_LATER = gettext_noop("%(name)s holds this post from %(day)s on; another one cannot begin before.")
 TWO_HOLDERS = gettext_noop("Row %(row)s fills the same post. Only one can hold it.")
 EXEMPT_ALREADY = gettext_noop("This member is exempt from this already; end that exemption first.")
+HELD_UNTIL = gettext_noop("%(name)s held this post until %(day)s.")
 CANNOT_HOLD = gettext_noop("%(name)s cannot hold a post now.")
 IS_EXEMPT = gettext_noop("%(name)s is exempt from all work.")
 ONESELF = gettext_noop("Nobody fills a post with himself: it goes one level up.")
@@ -422,6 +423,23 @@ def _own_record(plan: Plan) -> str | None:
 def _after_posts(plan: Plan, mine: SheetPlan) -> None:
     """Of a post that one person holds at a time, the holder before ends where the new one begins."""
     succeed(plan, mine, lambda values: _post_slot(mine, values))
+    _refuse_overlaps(plan, mine)
+
+
+def _refuse_overlaps(plan: Plan, mine: SheetPlan) -> None:
+    """Who is in the books as having ended later than a new holder begins held the post then."""
+    value = mine.value
+    begun = [row for row in mine.added if value(row, "until") is None and not row.is_refused]
+    ended: dict[Any, tuple[Any, Any]] = {}
+    for _pk, values in mine.known.values() if begun else ():
+        spell = value(values, "until"), value(values, "member_name")
+        if spell[0] is not None and spell[0] != value(values, "from"):
+            slot = _post_slot(mine, values)
+            ended[slot] = max(spell, ended.get(slot, spell), key=lambda each: each[0])
+    for row in begun:
+        slot = _post_slot(mine, row.values)
+        if slot is not None and slot in ended and ended[slot][0] > value(row, "from"):
+            plan.say(mine, row, "from", HELD_UNTIL, name=ended[slot][1], day=ended[slot][0])
 
 
 def _post_slot(mine: SheetPlan, values: Any) -> Any:
