@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assessments.models import Period, SheetMember
-from jinxian import duties
-from jinxian.views import home_parts, home_setup, home_waiting
+from jinxian import duties, setting_up
+from jinxian.views import home_parts, home_waiting
 from service_areas.crumbs import crumbs_of_scope
 from service_areas.permissions import (
     ADMINISTRATOR,
@@ -128,7 +128,7 @@ def fill_township(page: Page) -> None:
 
 def fill_county(page: Page) -> None:
     counties = [a.county_id for a in page.scope.appointments if a.role == COUNTY]
-    if steps := home_setup.steps_of(page.user, counties, on=page.on):
+    if steps := setting_up.steps_of(page.user, setting_up.rows_of(page.user, counties), on=page.on):
         page.put("setup", steps)
     page.beside("keeping", None)
     _put_standings(page, counties, is_acting=True)
@@ -177,8 +177,15 @@ def fill_administrator(page: Page) -> None:
 
 
 def fill_founder(page: Page) -> None:
-    """A superuser before there is any county: the first step is the workbook."""
-    page.put("founder", None)
+    """A superuser without an appointment: first the workbook; once there is a county, what it lacks and what it has."""
+    counties = setting_up.counties_there()
+    if not counties:
+        page.put("founder", {"counties": []})
+        return
+    if steps := setting_up.steps_of(page.user, setting_up.all_rows(), on=page.on):
+        page.put("setup", steps)
+    page.put("founder", {"counties": counties, "waiting": setting_up.waiting_count(on=page.on)})
+    page.beside("held", {"counties": counties, "held": setting_up.all_held(on=page.on)})
 
 
 # In the order of rank; each is asked once, however many appointments of the role somebody holds.

@@ -16,7 +16,7 @@ from jinxian.views.rights import counts_areas, counts_branches, may_list
 from jinxian.views.trees import Tree, county_tree, opened_tree, townships_of
 from service_areas.crumbs import Crumbs
 from service_areas.models import Township
-from service_areas.permissions import SEE_PLACES, may_see_place_changes, require
+from service_areas.permissions import SEE_PLACES, SET_UP_PLACES, may_see_place_changes, require
 
 
 @require_safe
@@ -61,5 +61,8 @@ def _page(
 ) -> HttpResponse:
     context = {"tree": tree, "quarters": quarters, "period": period, "crumbs": crumbs, **more}
     context |= {"counts_areas": counts_areas(request.user), "counts_branches": counts_branches(request.user)}
-    context["sees_changes"] = may_see_place_changes(request.user)
+    context |= {
+        "sees_changes": may_see_place_changes(request.user),
+        "sets_up": SET_UP_PLACES.held_anywhere(request.user),
+    }
     return render(request, "jinxian/places/place_tree.html", context)
