@@ -32,7 +32,7 @@
     one("[data-fx-says]").textContent = td.dataset.s || "";
     const parts = [["target", td.dataset.t], ["last", td.dataset.l], ["year", td.dataset.y]];
     facts.textContent = parts.filter(([, value]) => value).map(([name, value]) => `${facts.dataset[name]} ${value}`).join("　");
-    if (td.dataset.n) facts.textContent += `　${facts.dataset.note}: ${td.dataset.n}`;
+    if (td.dataset.n) facts.textContent += `　${facts.dataset.note.replace("{n}", td.dataset.n)}`;
     const note = one("[data-fx-note]");
     const input = one("input", td);
     note.hidden = !input;
@@ -103,10 +103,11 @@
     const td = event.target.closest("td.c");
     if (td && event.target === td) target(td).focus();
   });
-  all("[data-jump]").forEach((link) => link.addEventListener("click", (event) => {
-    const field = document.getElementById(link.dataset.jump);
-    if (field?.checkVisibility()) { event.preventDefault(); field.focus(); } // on a phone the link opens the member
-  }));
+  // A link leads to the cell where the grid is shown; on a phone, which has no grid, it opens the member's page there.
+  const jump = (link, field) => link.addEventListener("click", (event) => {
+    if (field?.checkVisibility()) { event.preventDefault(); field.focus(); }
+  });
+  all("[data-jump]").forEach((link) => jump(link, document.getElementById(link.dataset.jump)));
 
   /* second line: target and last quarter, a year ago, points */
   const second = one("[data-second]");
@@ -139,15 +140,21 @@
     td.classList.toggle("clash", css === "conflict");
     if (td.classList.contains("sel")) describe(td);
   };
-  const label = (td) => `${one("th", td.closest("tr")).firstElementChild.textContent} · ${heads[td.cellIndex].firstElementChild.textContent}`;
-  const item = (td, small) => {
+  const who = (td) => one("th", td.closest("tr")).firstElementChild;
+  const what = (td) => heads[td.cellIndex].firstElementChild.textContent;
+  const entry = (td, text, small) => {
     const line = document.createElement("li");
     const link = document.createElement("a");
-    link.href = `#${one("input", td).id}`;
-    link.textContent = label(td);
-    link.addEventListener("click", (event) => { event.preventDefault(); one("input", td).focus(); });
+    const input = one("input", td);
+    link.href = `${who(td).href}#n-${input.id}`;
+    link.textContent = text;
+    jump(link, input);
     line.append(link);
     if (small) { const words = document.createElement("small"); words.textContent = small; line.append(words); }
+    return line;
+  };
+  const item = (td, small) => {
+    const line = entry(td, `${who(td).textContent} · ${what(td)}`, small);
     if (td.classList.contains("clash")) line.append(choice(td, true), choice(td, false));
     return line;
   };
@@ -159,10 +166,16 @@
     button.addEventListener("click", () => store.decide(one("input", td).name, td.dataset.stored, isMine));
     return button;
   };
-  const list = (section, cells, small) => {
+  const list = (section, cells, lines) => {
     section.hidden = !cells.length;
     one(".n", section).textContent = cells.length;
-    one("ul", section).replaceChildren(...cells.map((td) => item(td, small && small(td))));
+    one("ul", section).replaceChildren(...lines);
+  };
+  // One line per member, as the page comes: thirty empty cells are not thirty lines.
+  const byMember = (cells, between) => {
+    const found = new Map();
+    cells.forEach((td) => found.set(who(td), [...(found.get(who(td)) || []), td]));
+    return [...found].map(([name, own]) => entry(own[0], name.textContent, own.map(what).join(between)));
   };
   const status = one("[data-save]");
   const say = (text, isWaiting) => {
@@ -174,9 +187,10 @@
     const bad = all("td.c.bad", table);
     const gaps = all("td.c.gap", table);
     const waiting = all("td.c.wait", table);
-    list(one('[data-list="bad"]'), bad, (td) => td.dataset.s);
-    list(one('[data-list="wait"]'), waiting);
-    list(one("[data-empty]"), gaps);
+    const empty = one("[data-empty]");
+    list(one('[data-list="bad"]'), bad, bad.map((td) => item(td, td.dataset.s)));
+    list(one('[data-list="wait"]'), waiting, waiting.map((td) => item(td)));
+    list(empty, gaps, byMember(gaps, empty.dataset.empty));
     const button = one("[data-submit] button");
     const isBlocked = bad.length + gaps.length + waiting.length > 0;
     if (button) button.setAttribute("aria-disabled", isBlocked);
