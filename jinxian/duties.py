@@ -83,10 +83,21 @@ class Owed:
         return sum(sheet.needed_count for sheet in self.sheets)
 
     @property
-    def others(self) -> list[tuple[str, str, int]]:
-        """State, its word and the number of the other sheets, those to see to first."""
-        counted = Counter(sheet.state for sheet in self.sheets if sheet.pk != self.sheet.pk)
-        order = [*URGENCY, State.SUBMITTED, State.CONFIRMED, State.CLOSED]
+    def missing(self) -> list[Sheet]:
+        """The sheets that are not reported, those to see to first."""
+        missing = [sheet for sheet in self.sheets if sheet.state in URGENCY]
+        return sorted(missing, key=lambda sheet: URGENCY.index(State(sheet.state)))
+
+    @property
+    def others(self) -> list[Sheet]:
+        """What is owed beside `sheet`."""
+        return [sheet for sheet in self.missing if sheet.pk != self.sheet.pk]
+
+    @property
+    def done(self) -> list[tuple[str, str, int]]:
+        """State, its word and the number of the sheets that are reported."""
+        counted = Counter(sheet.state for sheet in self.sheets)
+        order = (State.SUBMITTED, State.CONFIRMED, State.CLOSED)
         return [(str(state), str(state.label), counted[state]) for state in order if counted[state]]
 
     @property
@@ -114,8 +125,13 @@ class Work:
     period: Period | None = None
 
     @property
+    def owed_count(self) -> int:
+        """Sheets, of however many quarters."""
+        return sum(len(duty.missing) for duty in self.owed)
+
+    @property
     def overdue_count(self) -> int:
-        return sum(duty.is_overdue for duty in self.owed)
+        return sum(len(duty.missing) for duty in self.owed if duty.is_overdue)
 
     @property
     def filled(self) -> int:

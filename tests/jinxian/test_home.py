@@ -66,12 +66,12 @@ def test_a_secretary_is_told_what_to_take_up_first_and_how_much_is_left():
     (duty,) = work("panghongliang").owed
     assert (duty.sheet, duty.verb, duty.days, duty.is_overdue) == (sheet_of(2), "correct", 2, False)
     assert (duty.reported, duty.expected, duty.filled, duty.needed) == (2, 5, 417, 598)
-    assert [(state, count) for state, _label, count in duty.others] == [
-        ("draft", 1), ("not_started", 1), ("submitted", 1), ("confirmed", 1),
-    ]  # fmt: skip
+    assert duty.others == [sheet_of(4), sheet_of(5)] and duty.missing == [duty.sheet, *duty.others]
+    assert [(state, count) for state, _label, count in duty.done] == [("submitted", 1), ("confirmed", 1)]
     words = home("panghongliang")
     assert "Quarter 3, 2026" in words and "In 2 days" in words and "417 of 598 cells" in words
     assert "Correct Area 2" in words
+    assert "3 sheets" in words and "2 more sheets are due: Area 4: Draft Area 5: Not started" in words
 
 
 def test_what_came_back_stands_in_the_reviewers_words():

@@ -28,7 +28,9 @@ def opened(page: Any, live_server: Any, w: Any, sheet: Any, size: dict[str, int]
     page.goto(live_server.url + sheet_world.url("sheet_detail", sheet.pk))
 
 
-def test_an_empty_cell_of_the_check_is_reached_on_the_desk_and_on_the_phone(page: Any, live_server: Any, w: Any) -> None:
+def test_an_empty_cell_of_the_check_is_reached_on_the_desk_and_on_the_phone(
+    page: Any, live_server: Any, w: Any
+) -> None:
     sheet = sheet_world.begun(w)
     line = sheet_world.line(sheet, w.plain)
     opened(page, live_server, w, sheet, DESK)
