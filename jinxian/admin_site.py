@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse_lazy
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from service_areas.admin_access import SetUpAdmin
@@ -29,6 +29,13 @@ from service_areas.scoping import scope_of
 __all__ = ["SetUpSite", "site"]
 
 SIGN_IN = "accounts:sign_in"
+# What Django's admin says without Chinese of its own: our catalogue, which is asked first, has it.
+DJANGOS = (
+    gettext_noop("Model name"),
+    gettext_noop("Add link"),
+    gettext_noop("Change or view list link"),
+    gettext_noop("Error:"),
+)
 # Pages that our own site has already, or that would open rows past the scope.
 LEFT_OUT = {"logout", "password_change", "password_change_done", "view_on_site"}
 

@@ -68,7 +68,7 @@ def review_confirm(request: HttpRequest) -> HttpResponse:
         problem = confirm_one(user, sheet, version)
         confirmed += not problem
         if problem:
-            problems.append(f"{name_of(sheet)}: {problem}")
+            problems.append(_("%(name)s: %(what)s") % {"name": name_of(sheet), "what": problem})
     if not chosen:
         messages.warning(request, _("Nothing was ticked: tick the sheets to confirm."))
     if confirmed:

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from jinxian.filters import ListFilter
 from jinxian.tables import arrange
@@ -84,4 +85,6 @@ def left_out_sentence(names: list[str]) -> str:
     """What to say of filters whose value nobody offered; empty where there is none."""
     if not names:
         return ""
-    return _("Left out, because there is no such choice here: %(names)s.") % {"names": ", ".join(names)}
+    return _("Left out, because there is no such choice here: %(names)s.") % {
+        "names": pgettext("between names", ", ").join(names)
+    }

@@ -28,7 +28,7 @@
     const row = td.closest("tr");
     const head = heads[td.cellIndex];
     one("[data-fx-who]").textContent = one("th", row).firstElementChild.textContent;
-    one("[data-fx-item]").textContent = `${head.firstElementChild.textContent}${head.dataset.unit ? ` (${head.dataset.unit})` : ""}`;
+    one("[data-fx-item]").textContent = head.dataset.title;
     one("[data-fx-says]").textContent = td.dataset.s || "";
     const parts = [["target", td.dataset.t], ["last", td.dataset.l], ["year", td.dataset.y]];
     facts.textContent = parts.filter(([, value]) => value).map(([name, value]) => `${facts.dataset[name]} ${value}`).join("　");
