@@ -123,7 +123,8 @@ def fill_township(page: Page) -> None:
     _put_waiting(page)
     page.put("we_wait_parts", {"standings": standings, "part": "branch"})
     for standing in standings:
-        page.beside("standing", {"standing": standing})
+        if standing.is_issued:
+            page.beside("standing", {"standing": standing})
 
 
 def fill_county(page: Page) -> None:

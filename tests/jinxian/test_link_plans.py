@@ -165,3 +165,12 @@ def test_who_helped_becomes_the_primary_member(w):
     assert take(w, form_of(plan_page(w, path)), f"{path}take/").status_code == 302
     held = HouseholdLink.objects.filter(household=w.household, ended_on__isnull=True)
     assert [(link.member, link.is_primary) for link in held] == [(w.second, True)]
+
+
+def test_a_handover_promises_no_coverage(w):
+    """The households of who leaves count as linked already; the planner of a branch tells what it adds."""
+    for household in w.more:
+        begin_link(member=w.member, household=household, is_primary=True, on=date(2026, 3, 1), by=None)
+    planned = plan_page(w).content.decode()
+    handed = plan_page(w, f"/organization/members/{w.member.pk}/handover/").content.decode()
+    assert "data-coverage" in planned and "data-coverage" not in handed and "data-linked" not in handed
