@@ -113,17 +113,21 @@ def counties_there() -> list[County]:
 
 
 def all_held(*, on: date) -> list[Held]:
-    """What is set up in all counties today: whoever set up a county sees what came of it."""
+    """What is set up in all counties today: whoever set up a county sees what came of it. Each list is as long."""
     present = Member.objects.filter(status__in=Member.PRESENT)
-    rows: tuple[tuple[str, QuerySet[Any], str], ...] = (
-        (_("Townships"), Township.objects.all(), "service_areas_township"),
-        (_("Party branches"), Branch.objects.current(on=on), "service_areas_branch"),
-        (_("Service areas"), ServiceArea.objects.current(on=on), "service_areas_servicearea"),
-        (_("Members"), present, "members_member"),
-        (_("Households"), Household.objects.all(), "service_areas_household"),
-        (_("Accounts"), User.objects.filter(is_active=True), "accounts_user"),
+    is_present = f"?status__in={','.join(sorted(Member.PRESENT))}"
+    rows: tuple[tuple[str, QuerySet[Any], str, str], ...] = (
+        (_("Townships"), Township.objects.all(), "service_areas_township", ""),
+        (_("Party branches"), Branch.objects.current(on=on), "service_areas_branch", "?holds=today"),
+        (_("Service areas"), ServiceArea.objects.current(on=on), "service_areas_servicearea", "?holds=today"),
+        (_("Members"), present, "members_member", is_present),
+        (_("Households"), Household.objects.all(), "service_areas_household", ""),
+        (_("Accounts"), User.objects.filter(is_active=True), "accounts_user", "?is_active__exact=1"),
     )
-    return [Held(label, found.count(), reverse(f"admin:{name}_changelist")) for label, found, name in rows]
+    return [
+        Held(label, found.count(), reverse(f"admin:{name}_changelist") + narrowed)
+        for label, found, name, narrowed in rows
+    ]
 
 
 def waiting_count(*, on: date) -> int:

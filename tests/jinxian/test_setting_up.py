@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
 from assessments.models import Period, Plan, Sheet, Target
 from assessments.periods import issue_sheets
+from members.models import Member
+from service_areas.models import ServiceArea
 from tests.assessments import sheet_world
 from tests.assessments.sheet_world import client
 from tests.jinxian import admin_world as base
@@ -123,7 +126,12 @@ def test_a_superuser_is_told_what_is_there_and_what_comes_next(w: Any, django_as
     assert {each.label: each.count for each in held["held"]} | {"Members": 8, "Service areas": 4} == {
         each.label: each.count for each in held["held"]
     }
-    assert all(browser.get(each.url).status_code == 200 for each in held["held"])
+    Member.objects.filter(pk=w.plain.pk).update(status="deceased")
+    User.objects.filter(pk=w.leader.pk).update(is_active=False)
+    ServiceArea.objects.filter(pk=w.area2.pk).update(ended_on=base.BEGAN)
+    (held,) = [data for name, data in browser.get("/").context["side"] if name.endswith("_held.html")]
+    for each in held["held"]:
+        assert browser.get(each.url).context["cl"].result_count == each.count, each.label
     assert "Nobody has signed in to 1 account yet." in text and "Bring a county in" not in text
     assert text.count("btn-primary") == 1
 

@@ -11,16 +11,10 @@ from tests.jinxian import admin_world as base
 from tests.jinxian.admin_world import signed_in
 from tests.workbook.books import sheet_of, xlsx
 from tests.workbook.runs import PATH, checked, written
-from workbook import processes, running
+from workbook import running
 from workbook.models import Addition, Run
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _not_started(monkeypatch, settings, tmp_path):
-    settings.RUNS_DIR = tmp_path
-    monkeypatch.setattr(processes, "start", lambda run_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("not_started")]
 
 
 @pytest.fixture

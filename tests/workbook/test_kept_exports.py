@@ -14,17 +14,11 @@ from tests.jinxian import admin_world as base
 from tests.jinxian.admin_world import signed_in
 from tests.workbook.books import ON
 from tests.workbook.runs import PATH, work
-from workbook import processes, running
+from workbook import running
 from workbook.models import Run, RunFile
 from workbook.sealing import seal
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _not_started(monkeypatch, settings, tmp_path):
-    settings.RUNS_DIR = tmp_path
-    monkeypatch.setattr(processes, "start", lambda run_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("not_started")]
 
 
 @pytest.fixture

@@ -14,17 +14,15 @@ from tests.jinxian import admin_world as base
 from tests.jinxian.admin_world import signed_in
 from tests.workbook.books import looked_at, sheet_of
 from tests.workbook.runs import PATH, checked
-from workbook import findings, processes
+from workbook import findings
 from workbook.findings import in_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("not_started")]
 COUNT = 30
 
 
 @pytest.fixture(autouse=True)
-def _not_started(monkeypatch, settings, tmp_path):
-    settings.RUNS_DIR = tmp_path
-    monkeypatch.setattr(processes, "start", lambda run_id: None)
+def _few(monkeypatch):
     monkeypatch.setitem(findings.MOST_ALIKE, "error", 5)
     monkeypatch.setitem(findings.MOST_ALIKE, "look", 3)
 

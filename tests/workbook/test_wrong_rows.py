@@ -14,18 +14,12 @@ from tests.jinxian import admin_world as base
 from tests.jinxian.admin_world import signed_in
 from tests.workbook.books import ON, sheet_of, xlsx
 from tests.workbook.runs import PATH, checked, work, written
-from workbook import mending, processes, running
+from workbook import mending, running
 from workbook.findings import in_words
 from workbook.models import Run
 from workbook.wrong_rows import wrong_rows
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _not_started(monkeypatch, settings, tmp_path):
-    settings.RUNS_DIR = tmp_path
-    monkeypatch.setattr(processes, "start", lambda run_id: None)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("not_started")]
 
 
 @pytest.fixture
