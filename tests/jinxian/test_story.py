@@ -61,6 +61,7 @@ class Site:
         page.fill("[name=username]", username)
         page.fill("[name=password]", PASSWORD)
         page.locator("form .btn-primary").click()
+        page.wait_for_url(lambda url: "/accounts/" not in url)
         if self.language == "en":
             page.locator("header button[name=language]").click()
             expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -105,11 +105,15 @@ class Site:
         page.locator(".si-first a").click()
         for name, value in {"username": username, "code": code, "new_password1": PASSWORD, "new_password2": PASSWORD}.items():  # fmt: skip  # noqa: E501
             page.fill(f"[name={name}]", value)
-        page.locator("form .btn-primary").click()
-        expect(page.locator("main h1")).to_be_visible()
+        self.submit_sign_in(page)
         if self.language == "en" and page.locator("html").get_attribute("lang") != "en":
             page.locator("header button[name=language]").click()
         return page
+
+    def submit_sign_in(self, page: Page) -> None:
+        page.locator("form .btn-primary").click()
+        page.wait_for_url(lambda url: "/accounts/" not in url)
+        expect(page.locator("main h1")).to_be_visible()
 
     def admin_action(self, page: Page, path: str, action: str) -> None:
         page.goto(f"{self.url}/admin/{path}/")
@@ -132,7 +136,7 @@ def test_a_county_from_an_empty_database_to_its_first_figure(
     founder.goto(f"{live_server.url}/accounts/sign-in/")
     founder.fill("[name=username]", "founder")
     founder.fill("[name=password]", PASSWORD)
-    founder.locator("form .btn-primary").click()
+    site.submit_sign_in(founder)
     founder.locator("main .btn-primary").click()
     founder.set_input_files("input[type=file]", str(file))
     founder.locator("main form .btn-primary").click()
@@ -141,7 +145,9 @@ def test_a_county_from_an_empty_database_to_its_first_figure(
     expect(founder.locator(".jx-title")).to_contain_text(words["written"])
 
     founder.get_by_text(words["slips"]).click()
+    founder.wait_for_url("**/organization/slips/")
     founder.locator("main form .btn-primary").click()
+    expect(founder.locator(".slip")).to_have_count(3)
     codes = {
         slip.locator("dd").first.inner_text(): slip.locator(".slip-code").inner_text()
         for slip in founder.locator(".slip").all()
@@ -156,6 +162,7 @@ def test_a_county_from_an_empty_database_to_its_first_figure(
     secretary = site.first_sign_in("lier", codes["lier"])
     secretary.goto(live_server.url)
     secretary.locator("main .btn-primary").first.click()
+    secretary.wait_for_url("**/management/sheets/**")
     if secretary.locator("td.c.gap input").count() == 0:
         secretary.locator("main .btn-primary").first.click()
     secretary.locator("td.c.gap input").first.focus()
