@@ -88,7 +88,7 @@ class PlaceForm(StepForm):
 class BranchForm(forms.Form):
     """Which branch a new member is of, where the person keeps several."""
 
-    branch: Any = forms.ModelChoiceField(None, label=_("Party branch"))
+    branch: Any = forms.ModelChoiceField(None, label=_("Party branch"), empty_label=_("Choose one"))
 
     def __init__(self, data: Any = None, *, branches: Any) -> None:
         super().__init__(data)
@@ -102,7 +102,7 @@ class StatusForm(StepForm):
 
     def __init__(self, data: Any = None, *, member: Member) -> None:
         super().__init__(data)
-        offered = [("", "—"), *((status, Member.Status(status).label) for status in NEXT[member.status])]
+        offered = [("", _("Choose one")), *((status, Member.Status(status).label) for status in NEXT[member.status])]
         self.fields["status"].choices = offered  # type: ignore[attr-defined]
 
 
@@ -121,7 +121,7 @@ class MemberField(forms.ModelChoiceField):
 class PostForm(StepForm):
     """Who holds the post, from when."""
 
-    member: Any = MemberField(None, label=_("Party member"))
+    member: Any = MemberField(None, label=_("Party member"), empty_label=_("Choose one"))
     on = DayField(label=_("From"))
 
     def __init__(self, data: Any = None, *, members: Any) -> None:

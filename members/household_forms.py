@@ -34,7 +34,9 @@ class HouseholdForm(forms.ModelForm):
 
 
 class NewHouseholdForm(HouseholdForm):
-    team = forms.ModelChoiceField(ProductionTeam.objects.none(), label=_("Former production team"))
+    team = forms.ModelChoiceField(
+        ProductionTeam.objects.none(), label=_("Former production team"), empty_label=_("Choose one")
+    )
 
     class Meta(HouseholdForm.Meta):
         fields = ("team", *HouseholdForm.Meta.fields)
