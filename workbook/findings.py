@@ -115,14 +115,10 @@ class Findings(list[Finding]):
         """All that are kept, and one for the rest of each kind."""
         yield from self
         for alike, row in self._first_left_out.items():
-            count = self._counted[alike] - MOST_ALIKE[alike.kind]
-            if alike.kind == LOOK:
-                values = {"count": count}
-                yield Finding(LOOK, alike.sheet, 0, alike.column, "", "", AND_MORE, values, stands_for=count)
-            else:
-                values = {"count": count, "row": row}
-                sentence = AND_MORE_WRONG
-                yield Finding(ERROR, alike.sheet, row, alike.column, "", "", sentence, values, stands_for=count)
+            rest = self._counted[alike] - MOST_ALIKE[alike.kind]
+            at, sentence = (0, AND_MORE) if alike.kind == LOOK else (row, AND_MORE_WRONG)
+            values = {"count": rest, "row": row}
+            yield Finding(alike.kind, alike.sheet, at, alike.column, "", "", sentence, values, stands_for=rest)
 
 
 def in_words(finding: Finding | Problem) -> str:

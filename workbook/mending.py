@@ -127,9 +127,10 @@ def take_over(run: Run, read: ReadFiles) -> bool:
         former = Run.objects.select_for_update().filter(pk__in=marks, kind=Run.Kind.IMPORT).first()
         if former is None or former.state not in (State.CHECKED, State.CHECKING):
             return False
-        if former.by_id != run.by_id or former.county_id != run.county_id:
-            if former.county_id != run.county_id and former.by_id != run.by_id:
-                return False  # nobody is told of it
+        is_own, is_here = former.by_id == run.by_id, former.county_id == run.county_id
+        if not (is_own or is_here):
+            return False  # nobody is told of it
+        if not (is_own and is_here):
             raise Refused("foreign", FOREIGN)
         _take_files(run, former, set(read.marks))
         _take_decisions(run, former)

@@ -57,9 +57,8 @@ class Run(models.Model):
     counts = models.JSONField(default=dict)  # sheet key → {"added", "changed", "same", "refused", "open"}
     digest = models.CharField(max_length=64, blank=True)
     failure = models.JSONField(default=dict)  # {"sentence": msgid, "values": {…}} where the whole file was refused
-    options = models.JSONField(
-        default=dict
-    )  # of an export: its sheets and language; of an import: see running.py and mending.py
+    # Of an export its sheets and language; of an import what running.py and mending.py keep of its files.
+    options = models.JSONField(default=dict)
 
     objects = ScopedQuerySet.as_manager()
     scope_paths: ClassVar[Paths] = {"county": "county", "own": "by"}

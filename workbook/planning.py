@@ -2,42 +2,35 @@
 
 Rows are matched by their key with what is there, sheets in the order they build on each other, so that a branch that
 comes with the same file can be named by its members. Nothing is written here. The rules of each sheet stand in
-workbook/rules/; what is common to all of them is here: references, keys, duplicates, differences.
+workbook/rules/, what a code or name refers to in references.py; what is common to all is here: keys, duplicates,
+differences.
 """
 
 from __future__ import annotations
 
 import hashlib
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext_noop, pgettext
+from django.utils.translation import gettext_noop
 
 from jinxian.lib import Refused
 from service_areas.models import County
-from workbook.findings import DECIDE, ERROR, LOOK, Finding, Findings, kept_text, sheet_named, written
+from workbook.findings import DECIDE, ERROR, LOOK, Finding, Findings, kept_text, written
 from workbook.format import BY_KEY, SHEETS, Column, Sheet
 from workbook.picture import Extent, IdNumber, keyed, rows_of
 from workbook.reading import CLEARED, ReadFiles, ReadSheet, Row
+from workbook.references import resolve
 
 NEEDED = gettext_noop("This must not be empty.")
 NOT_TO_CLEAR = gettext_noop("This cannot be emptied.")
 TWICE = gettext_noop("Row %(row)s is about the same. Put the two into one.")
-NO_SUCH = gettext_noop("There is none with this code or name here.")
-NO_SUCH_BUT = gettext_noop("There is none with this code or name here. Is it “%(guess)s”?")
-IS_WRONG = gettext_noop("Row %(row)s of “%(sheet)s” has this code or name and is wrong itself: mend it first.")
-SEVERAL = gettext_noop("%(count)s are called so. Write the code: %(codes)s.")
 
-GUESSING = 2.0  # seconds in which like codes and names are searched for: it costs, and many wrong ones are one slip
-NEAR = (12, 9)  # a code that is suggested lies in the same village, or in the same township
-PARENTS = {"branch": "branches", "village": "villages", "township": "townships"}  # and where the row says that it does
 UNITS = ("townships", "villages", "teams", "branches", "groups", "areas", "members")
 # How a row is called that has no name of its own.
 NAMED_BY = {
@@ -109,7 +102,7 @@ class Plan:
         self.sheets: dict[str, SheetPlan] = {}
         self.findings = Findings()
         self.row_count = 0
-        self._guessing = GUESSING
+        self.guessed = 0.0  # seconds in which a like code or name was searched for (references.py)
         self.kept: dict[str, Any] = {}  # what the rules of one sheet work out for those of another
 
     # What others ask
@@ -222,82 +215,6 @@ class Plan:
         mine = self.sheets[key]
         return None if code in mine.unsound else mine.merged.get(code)
 
-    def say_missing(self, sheet: SheetPlan, row: Row, column: str, sentence: str, targets: Iterable[str]) -> None:
-        """What the cell names is not there: the sentence, or which row of the file bears the name and is wrong."""
-        text = row.values[sheet.sheet.places[column]]
-        for target in targets:
-            if number := self._row_that_is_wrong(self.sheets[target], text):
-                name = sheet_named(self.sheets[target].sheet)
-                self.say(sheet, row, column, IS_WRONG, row=number, sheet=name)
-                return
-        self.say(sheet, row, column, sentence)
-
-    def _row_that_is_wrong(self, target: SheetPlan, text: Any) -> int:
-        """The file's row that has this code or name and cannot be told by it, because its code is wrong; 0: none."""
-        kept = f"wrong {target.sheet.key}"
-        if kept not in self.kept:
-            key = target.sheet.keys[-1]
-            said = [each for each in self.findings if each.sheet == target.sheet.key and each.kind == ERROR]
-            rows = {each.value: each.row for each in reversed(said) if each.column == key and each.row}
-            place = target.sheet.places["name"]
-            lost = [row for row in target.read.rows if row.key is None or str(row.key).startswith("?")]
-            names = {row.values[place]: row.number for row in reversed(lost) if isinstance(row.values[place], str)}
-            self.kept[kept] = names | rows
-        found: dict[str, int] = self.kept[kept]
-        return found.get(text) or found.get(written(text), 0)
-
-    def resolve(self, sheet: SheetPlan, row: Row, column: Column, text: str) -> str | None:
-        """The code that a code or a name stands for; None, and a problem named, where there is none."""
-        target = self.sheets[column.refers]
-        if text in target.merged:
-            return text
-        codes = target.by_name.get(text, [])
-        if len(codes) == 1:
-            return codes[0]
-        if some := sorted(code for code in codes if code[0] != "?"):  # not those that stand for no code (rules/people)
-            named = pgettext("between names", ", ").join(some[:5])
-            self.say(sheet, row, column.key, SEVERAL, count=len(codes), codes=named)
-        elif not self._row_that_is_wrong(target, text) and (guess := self._guess(sheet, row, target, text)):
-            self.say(sheet, row, column.key, NO_SUCH_BUT, guess=guess)
-        else:
-            self.say_missing(sheet, row, column.key, NO_SUCH, [column.refers])
-        return None
-
-    def _guess(self, sheet: SheetPlan, row: Row, target: SheetPlan, text: str) -> str:
-        """A like code or name, of the branch, village and township that the row tells; "" where there is none."""
-        if self._guessing <= 0:
-            return ""
-        begun = time.monotonic()
-        told = self._told_parents(sheet, row, target)
-        found: list[str] = []
-        if text.isascii():
-            for length in NEAR:
-                near = [str(code) for code in target.merged if str(code)[:length] == text[:length] != text]
-                near = [code for code in near if _is_like(code, text) and _lies_in(target.merged[code], told)]
-                found = found or get_close_matches(text, near, n=1, cutoff=0.8)
-        else:
-            names = [(name, codes) for name, codes in target.by_name.items() if _is_like(name, text)]
-            near = [name for name, codes in names if any(_lies_in(target.merged[code], told) for code in codes)]
-            found = get_close_matches(text, near, n=1, cutoff=0.6)
-        self._guessing -= time.monotonic() - begun
-        return next(iter(found), "")
-
-    def _told_parents(self, sheet: SheetPlan, row: Row, target: SheetPlan) -> dict[int, Any]:
-        """Place in the target's values → what must stand there, as far as the row has said it already."""
-        mine, theirs = sheet.sheet.places, target.sheet.places
-        told = {theirs[key]: row.values[mine[key]] for key in PARENTS if key in mine and key in theirs}
-        known = {theirs[key]: self.sheets[name].merged for key, name in PARENTS.items() if key in theirs}
-        return {place: value for place, value in told.items() if value in known[place]}
-
-
-def _is_like(one: str, other: str) -> bool:
-    """Whether it is worth a comparison, which costs: of about the same length, and begins or ends alike."""
-    return abs(len(one) - len(other)) < 2 and (one[0] == other[0] or one[-1] == other[-1])
-
-
-def _lies_in(values: Values | tuple[Any, ...], told: dict[int, Any]) -> bool:
-    return all(values[place] == value for place, value in told.items())
-
 
 def _of(sheet: SheetPlan, row: Row, key: str) -> tuple[str, Any]:
     place = sheet.sheet.places[key]
@@ -401,10 +318,10 @@ def _refer(plan: Plan, mine: SheetPlan, row: Row, references: list[tuple[int, Co
         if text is None or text is CLEARED:
             continue
         if column.kind == "refs":
-            codes = [plan.resolve(mine, row, column, part) for part in text]
+            codes = [resolve(plan, mine, row, column, part) for part in text]
             row.values[place] = tuple(sorted(code for code in codes if code))
         elif text not in plan.sheets[column.refers].merged:
-            row.values[place] = plan.resolve(mine, row, column, text) or text
+            row.values[place] = resolve(plan, mine, row, column, text) or text
 
 
 def _key_of(plan: Plan, mine: SheetPlan, row: Row) -> Any:

@@ -143,7 +143,7 @@ def test_of_many_names_only_those_that_are_like_are_compared(monkeypatch: pytest
         compared.append(len(near))
         return get_close_matches(text, near, **given)
 
-    monkeypatch.setattr("workbook.planning.get_close_matches", matches)
+    monkeypatch.setattr("workbook.references.get_close_matches", matches)
     names = [f"{chr(0x4E00 + place)}村{chr(0x5E00 + place)}" for place in range(2000)]
     groups = [["code", "name", "branch"], *[[f"N{place}", name, "B1"] for place, name in enumerate(names)]]
     members = [["name", "sex", "branch", "group"], ["王五", "男", "B1", f"{names[7][:2]}某"]]

@@ -11,7 +11,8 @@ from tests.workbook.books import brought_in, looked_at, only_sentence, xlsx
 from tests.workbook.test_any_cell import heading_of, rows_there
 from tests.workbook.test_round_trip import whole_county
 from workbook.format import BY_KEY, SHEETS
-from workbook.writers import DATES, MEMBER_FIELDS
+from workbook.writers.columns import DATES
+from workbook.writers.people import MEMBER_FIELDS
 
 # Sheet → model, and the fields that are called otherwise than their columns.
 MODELS = {

@@ -27,8 +27,9 @@ import time
 import django
 django.setup()
 from workbook import writers
+write = writers.WRITERS["households"]
 def stop(writer, mine):
-    writers._households(writer, mine)
+    write(writer, mine)
     print("in the middle", flush=True)
     time.sleep(60)
 writers.WRITERS["households"] = stop

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbook.rules import access, changes, households, people, places, work
+from workbook.rules import access, changes, exemptions, households, people, places, posts, work
 from workbook.rules.kinds import Rules
 
 RULES: dict[str, Rules] = {
@@ -20,8 +20,8 @@ RULES: dict[str, Rules] = {
     "groups": places.GROUPS,
     "areas": places.AREAS,
     "members": people.MEMBERS,
-    "posts": people.POSTS,
-    "exemptions": people.EXEMPTIONS,
+    "posts": posts.POSTS,
+    "exemptions": exemptions.EXEMPTIONS,
     "households": households.HOUSEHOLDS,
     "links": households.LINKS,
     "appointments": access.APPOINTMENTS,

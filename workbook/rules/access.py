@@ -17,6 +17,7 @@ from service_areas.appointing import GRANTED_BY
 from service_areas.models import Appointment
 from service_areas.scoping import scope_of
 from workbook.reading import Row
+from workbook.references import say_missing
 from workbook.rules.kinds import Rules, changes, dates_in_order, merged, was
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _check(plan: Plan, mine: SheetPlan, row: Row) -> None:
     role = mine.value(row, "role")
     if not place_kind(plan, role, mine.value(row, "place")):
         sheets = [SHEETS_OF[kind] for kind in Appointment.PLACE_OF.get(role, ())]
-        plan.say_missing(mine, row, "place", NOT_A_PLACE, sheets)
+        say_missing(plan, mine, row, "place", NOT_A_PLACE, sheets)
     if row.state != "same":
         _check_grant(plan, mine, row)
         _check_account(plan, mine, row)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from service_areas.models import PlaceChange
 from workbook.reading import Row
+from workbook.references import say_missing
 from workbook.rules.kinds import Rules
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _check(plan: Plan, mine: SheetPlan, row: Row) -> None:
     kind, unit, into = (mine.value(row, key) for key in ("kind", "unit", "into"))
     sort = kind_of(plan, unit)
     if not sort:
-        plan.say_missing(mine, row, "unit", NO_UNIT, ("areas", "villages"))
+        say_missing(plan, mine, row, "unit", NO_UNIT, ("areas", "villages"))
     if mine.value(row, "on") > timezone.localdate():
         plan.say(mine, row, "on", IN_FUTURE)
     if into is not None and into == unit and kind != Kind.RENAME:

@@ -12,9 +12,9 @@ from jinxian.lib.chinese import latin_name
 from members.models import Exemption, Member
 from service_areas.models import Household
 from workbook.reading import Row
-from workbook.rules.kinds import Rules, changes, dates_in_order, merged
-from workbook.rules.people import NOT_PRESENT, refuse_future, succeed
+from workbook.rules.kinds import NOT_PRESENT, Rules, changes, dates_in_order, merged, refuse_future
 from workbook.rules.places import TEAM_ELSEWHERE, area_of_team, lies_in_place_of
+from workbook.rules.succession import succeed
 
 if TYPE_CHECKING:
     from workbook.planning import Plan, SheetPlan

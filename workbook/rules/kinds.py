@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from workbook.reading import Row
 
 OUT_OF_ORDER = gettext_noop("The end lies before the beginning.")
+IN_FUTURE = gettext_noop("This day lies in the future.")
+NOT_PRESENT = gettext_noop("This member no longer belongs to the organization.")
 IS_OVER = gettext_noop("This one has ended already. Write a new row with its own first day.")
 
 
@@ -74,3 +77,10 @@ def dates_in_order(plan: Plan, mine: SheetPlan, row: Row) -> None:
     ended = was(mine, row, "until")
     if ended is not None and changes(mine, row, "until") and until is None:
         plan.say(mine, row, "until", IS_OVER)
+
+
+def refuse_future(plan: Plan, mine: SheetPlan, row: Row) -> None:
+    """Posts and links are told when they begin and end, not before."""
+    for key in ("from", "until"):
+        if changes(mine, row, key) and (day := merged(mine, row, key)) and day > timezone.localdate():
+            plan.say(mine, row, key, IN_FUTURE)

@@ -1,4 +1,4 @@
-"""Members, posts and exemptions.
+"""Members.
 
 A member with a code is found by it, one without by name, date of birth and branch. Where somebody there could be the
 same person and it is not certain, the row waits for a decision.
@@ -15,12 +15,12 @@ from django.utils.translation import gettext_noop
 from jinxian.lib import Refused
 from jinxian.lib.chinese import latin_name
 from jinxian.lib.id_numbers import keyed_hash, masked, parse_id_number
-from members.models import Exemption, Member
+from members.models import Member
 from workbook.findings import DECIDE, Finding, written
 from workbook.models import Problem
 from workbook.picture import IdNumber
 from workbook.reading import CLEARED, Row
-from workbook.rules.kinds import Rules, add_change, changes, dates_in_order, leave, was
+from workbook.rules.kinds import IN_FUTURE, NOT_PRESENT, Rules, add_change, changes, leave, was
 from workbook.rules.kinds import merged as after
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ NUMBER_TAKEN = gettext_noop("Another member has this ID number. Check both recor
 NUMBER_TWICE = gettext_noop("Row %(row)s has the same ID number.")
 BORN_LATER = gettext_noop("The date of birth lies after the admission.")
 FULL_EARLIER = gettext_noop("Full membership cannot begin before admission.")
-IN_FUTURE = gettext_noop("This day lies in the future.")
 NO_DATE = gettext_noop("A status other than normal has a date: since which day?")
 NO_DOCUMENT = gettext_noop("A status other than normal has a document: write its number.")
 TRANSFER = gettext_noop("A member changes the branch by a transfer, on the member's page; a workbook does not do it.")
@@ -43,20 +42,6 @@ TOO_EARLY = gettext_noop("The present affiliation began on %(day)s; another one 
 PERHAPS_ONE = gettext_noop("Row %(row)s has the same name, date of birth and branch. If these are two people, give each a code or an ID number; if it is one, delete a row.")  # fmt: skip  # noqa: E501
 ALSO_NAMED = gettext_noop("Row %(row)s has the same name, date of birth and branch.")
 IS_LEAVING = gettext_noop("A member leaves the organization on the member's page, which shows what ends with it.")
-
-NOT_A_UNIT = gettext_noop("There is no such unit for this post: a secretary or deputy has a branch, a leader a service area, a group leader a small group.")  # fmt: skip  # noqa: E501
-NOT_OF_BRANCH = gettext_noop("This member belongs to another branch.")
-HOLDER_LATER = gettext_noop("%(name)s holds this post from %(day)s on; another one cannot begin before.")
-TWO_HOLDERS = gettext_noop("Row %(row)s fills the same post. Only one can hold it.")
-EXEMPT_ALREADY = gettext_noop("This member is exempt from this already; end that exemption first.")
-HELD_UNTIL = gettext_noop("%(name)s held this post until %(day)s.")
-CANNOT_HOLD = gettext_noop("%(name)s cannot hold a post now.")
-IS_EXEMPT = gettext_noop("%(name)s is exempt from all work.")
-ONESELF = gettext_noop("Nobody fills a post with himself: it goes one level up.")
-NOT_PRESENT = gettext_noop("This member no longer belongs to the organization.")
-
-
-# Members
 
 
 def _before_member(plan: Plan, mine: SheetPlan, row: Row) -> None:
@@ -358,155 +343,4 @@ def _after_members(plan: Plan, mine: SheetPlan) -> None:
             plan.look(mine, row, "name", ALSO_NAMED, row=first.number)
 
 
-# Posts
-
-UNIT_OF = {"secretary": "branches", "deputy": "branches", "leader": "areas", "group_leader": "groups"}
-
-
-def refuse_future(plan: Plan, mine: SheetPlan, row: Row) -> None:
-    """Posts and links are told when they begin and end, not before."""
-    for key in ("from", "until"):
-        if changes(mine, row, key) and (day := after(mine, row, key)) and day > timezone.localdate():
-            plan.say(mine, row, key, IN_FUTURE)
-
-
-def _check_post(plan: Plan, mine: SheetPlan, row: Row) -> None:
-    dates_in_order(plan, mine, row)
-    refuse_future(plan, mine, row)
-    kind, unit = mine.value(row, "kind"), mine.value(row, "unit")
-    values = plan.values_of(UNIT_OF.get(kind, "branches"), unit)
-    if values is None:
-        plan.say_missing(mine, row, "unit", NOT_A_UNIT, [UNIT_OF.get(kind, "branches")])
-        return
-    branch = unit if UNIT_OF[kind] == "branches" else plan.sheets[UNIT_OF[kind]].value(values, "branch")
-    if row.state == "added" and after(mine, row, "until") is None and plan.sound(UNIT_OF[kind], unit):
-        _check_holder(plan, mine, row, branch)
-
-
-def _check_holder(plan: Plan, mine: SheetPlan, row: Row, branch: Any) -> None:
-    """As members/posts.py asks it; of a county that comes with its books, only what must agree."""
-    code, members = mine.value(row, "member"), plan.sheets["members"]
-    member = plan.sound("members", code)
-    if member is None:
-        return
-    if members.value(member, "branch") != branch:
-        plan.say(mine, row, "member", NOT_OF_BRANCH)
-    if members.value(member, "status") not in Member.PRESENT:
-        plan.say(mine, row, "member", NOT_PRESENT)
-    elif code in members.known:
-        name = members.value(member, "name")
-        if members.value(member, "status") == Member.Status.SUSPENDED:
-            plan.say(mine, row, "member", CANNOT_HOLD, name=name)
-        elif code in _exempt_from_all(plan):
-            plan.say(mine, row, "member", IS_EXEMPT, name=name)
-        if code == _own_record(plan):
-            plan.say(mine, row, "member", ONESELF)
-
-
-def _exempt_from_all(plan: Plan) -> set[str]:
-    if "exempt_from_all" not in plan.kept:
-        held = Exemption.objects.current(on=plan.effective_on).filter(scope=Exemption.Scope.ALL)
-        plan.kept["exempt_from_all"] = set(held.values_list("member__code", flat=True))
-    kept: set[str] = plan.kept["exempt_from_all"]
-    return kept
-
-
-def _own_record(plan: Plan) -> str | None:
-    """The member's code of who brings the workbook in."""
-    if "own_record" not in plan.kept:
-        own = Member.objects.filter(user=plan.by).values_list("code", flat=True) if plan.by else None
-        plan.kept["own_record"] = own.first() if own is not None else None
-    kept: str | None = plan.kept["own_record"]
-    return kept
-
-
-def _after_posts(plan: Plan, mine: SheetPlan) -> None:
-    """Of a post that one person holds at a time, the holder before ends where the new one begins."""
-    succeed(plan, mine, lambda values: _post_slot(mine, values))
-    _refuse_overlaps(plan, mine)
-
-
-def _refuse_overlaps(plan: Plan, mine: SheetPlan) -> None:
-    """Who is in the books as having ended later than a new holder begins held the post then."""
-    value = mine.value
-    begun = [row for row in mine.added if value(row, "until") is None and not row.is_refused]
-    ended: dict[Any, tuple[Any, Any]] = {}
-    for _pk, values in mine.known.values() if begun else ():
-        spell = value(values, "until"), value(values, "member_name")
-        if spell[0] is not None and spell[0] != value(values, "from"):
-            slot = _post_slot(mine, values)
-            ended[slot] = max(spell, ended.get(slot, spell), key=lambda each: each[0])
-    for row in begun:
-        slot = _post_slot(mine, row.values)
-        if slot is not None and slot in ended and ended[slot][0] > value(row, "from"):
-            plan.say(mine, row, "from", HELD_UNTIL, name=ended[slot][1], day=ended[slot][0])
-
-
-def _post_slot(mine: SheetPlan, values: Any) -> Any:
-    kind = mine.value(values, "kind")
-    return None if kind == "deputy" else (kind, mine.value(values, "unit"))
-
-
-def succeed(plan: Plan, mine: SheetPlan, slot_of: Any) -> None:
-    """New open rows end the open row of the same slot on their first day; two new ones of a slot are refused."""
-    holders = {}
-    changed = {row.key: row for row in mine.rows if row.state == "changed"}
-    for key, (pk, values) in mine.known.items():
-        now = mine.merged[key]
-        if mine.value(now, "until") is None and (slot := slot_of(now)) is not None:
-            holders[slot] = key, pk, values
-    taken: dict[Any, int] = {}
-    for row in [row for row in mine.rows if row.state == "added" and mine.value(row, "until") is None]:
-        slot = slot_of(row.values)
-        if slot is None or row.is_refused:
-            continue
-        if taken.setdefault(slot, row.number) != row.number:
-            plan.say(mine, row, mine.sheet.keys[0], TWO_HOLDERS, row=taken[slot])
-        elif slot in holders:
-            _end_holder(plan, mine, row, changed.get(holders[slot][0]), *holders[slot])
-
-
-def _end_holder(
-    plan: Plan, mine: SheetPlan, row: Row, changed: Row | None, key: Any, pk: int, values: tuple[Any, ...]
-) -> None:
-    day = mine.value(row, "from")
-    if day < mine.value(values, "from"):
-        member = plan.values_of("members", mine.value(values, "member"))
-        name = plan.sheets["members"].value(member, "name") if member else mine.value(values, "member")
-        plan.say(mine, row, "from", HOLDER_LATER, name=name, day=mine.value(values, "from"))
-        return
-    former = changed or Row(row.number, [None] * len(values))
-    former.key, former.pk, former.old, former.state = key, pk, values, "changed"
-    add_change(mine, former, "until", day)
-    if changed is None:
-        mine.rows.append(former)
-
-
-# Exemptions
-
-
-def _check_exemption(plan: Plan, mine: SheetPlan, row: Row) -> None:
-    dates_in_order(plan, mine, row)
-    member = plan.sound("members", mine.value(row, "member"))
-    if row.state != "added" or after(mine, row, "until") is not None or member is None:
-        return
-    if plan.sheets["members"].value(member, "status") not in Member.PRESENT:
-        plan.say(mine, row, "member", NOT_PRESENT)
-
-
-def _after_exemptions(plan: Plan, mine: SheetPlan) -> None:
-    holders: dict[Any, Any] = {}
-    row_of = {row.key: row for row in mine.rows}
-    for key, values in mine.merged.items():
-        if mine.value(values, "until") is None:
-            slot = mine.value(values, "member"), mine.value(values, "scope")
-            if slot in holders:
-                row = row_of.get(key) or row_of.get(holders[slot])
-                if row is not None:
-                    plan.say(mine, row, "member", EXEMPT_ALREADY)
-            holders[slot] = key
-
-
 MEMBERS = Rules(before=_before_member, match=_match_member, check=_check_member, after=_after_members)
-POSTS = Rules(check=_check_post, after=_after_posts)
-EXEMPTIONS = Rules(check=_check_exemption, after=_after_exemptions)

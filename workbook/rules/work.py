@@ -18,6 +18,7 @@ from assessments import plans
 from assessments.models import Indicator, Period, PlanItem, SheetMember
 from assessments.models import Plan as YearPlan
 from workbook.reading import Row
+from workbook.references import say_missing
 from workbook.rules.kinds import Rules, merged
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _check_target(plan: Plan, mine: SheetPlan, row: Row) -> None:
     item = items.merged.get((year, code))
     decimals = items.value(item, "decimals") if item is not None else _item_decimals(plan).get((year, code))
     if decimals is None:
-        plan.say_missing(mine, row, "indicator", NO_ITEM, ["plan_items"])
+        say_missing(plan, mine, row, "indicator", NO_ITEM, ["plan_items"])
     elif (value := mine.value(row, "value")) is not None and value % Decimal(1).scaleb(-decimals):
         plan.say(mine, row, "value", TOO_FINE, decimals=decimals)
 
