@@ -195,7 +195,10 @@ def _came_back(user: Any, sheets: Sequence[Sheet]) -> list[CameBack]:
 
 @dataclass
 class Standing:
-    """Where a quarter's sheets stand in each part of a place. `missing` are not reported, `waiting` to be reviewed."""
+    """Where a quarter's sheets stand in each part of a place. `missing` are not reported, `waiting` to be reviewed.
+
+    Where none is `expected`, the sheets have not been issued: nothing is missing, nor is all there.
+    """
 
     period: Period
     on: date
@@ -210,11 +213,6 @@ class Standing:
     @property
     def reported(self) -> int:
         return self.expected - self.missing
-
-    @property
-    def is_issued(self) -> bool:
-        """Whether the quarter has sheets: without them nothing is missing, nor is all there."""
-        return bool(self.expected)
 
     @property
     def waiting(self) -> int:
@@ -259,11 +257,6 @@ class Part:
     @property
     def reported(self) -> int:
         return self.expected - self.missing
-
-    @property
-    def is_issued(self) -> bool:
-        """Whether the quarter has sheets: without them nothing is missing, nor is all there."""
-        return bool(self.expected)
 
 
 def standing_of(user: Any, periods: Sequence[Period], *, by: str, within: dict[str, Any], on: date) -> list[Standing]:

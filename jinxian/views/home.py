@@ -123,7 +123,7 @@ def fill_township(page: Page) -> None:
     _put_waiting(page)
     page.put("we_wait_parts", {"standings": standings, "part": "branch"})
     for standing in standings:
-        if standing.is_issued:
+        if standing.expected:
             page.beside("standing", {"standing": standing})
 
 

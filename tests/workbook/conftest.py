@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.jinxian import admin_world as base
 from workbook import processes
 
 
 @pytest.fixture
-def not_started(monkeypatch: Any, settings: Any, tmp_path: Path) -> None:
-    """No process is begun: the test works a run off itself, in a folder of its own."""
+def started(monkeypatch: Any, settings: Any, tmp_path: Path) -> list[int]:
+    """The runs for which a process was to begin. None does: the test works a run off itself, in a folder of its own."""
     settings.RUNS_DIR = tmp_path
-    monkeypatch.setattr(processes, "start", lambda run_id: None)
+    begun: list[int] = []
+    monkeypatch.setattr(processes, "start", begun.append)
+    return begun
+
+
+@pytest.fixture
+def w(db: None) -> SimpleNamespace:
+    return base.everything()

@@ -7,19 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.jinxian import admin_world as base
 from tests.jinxian.admin_world import signed_in
 from tests.workbook.books import sheet_of, xlsx
 from tests.workbook.runs import PATH, checked, written
 from workbook import running
 from workbook.models import Addition, Run
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("not_started")]
-
-
-@pytest.fixture
-def w() -> SimpleNamespace:
-    return base.everything()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("started")]
 
 
 def added(w: SimpleNamespace, run: Run, query: str = "") -> str:

@@ -27,11 +27,6 @@ def _not_worked_off(monkeypatch, settings, tmp_path):
     monkeypatch.setattr(processes, "is_alive", lambda run_id: True)
 
 
-@pytest.fixture
-def w() -> SimpleNamespace:
-    return base.everything()
-
-
 def take_out(who: Any, *sheets: str, **typed: str) -> Any:
     return signed_in(who).post(f"{PATH}take-out/", {"sheets": sheets or ("members",), "format": "xlsx"} | typed)
 

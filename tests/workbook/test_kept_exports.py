@@ -18,12 +18,7 @@ from workbook import running
 from workbook.models import Run, RunFile
 from workbook.sealing import seal
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("not_started")]
-
-
-@pytest.fixture
-def w() -> SimpleNamespace:
-    return base.everything()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("started")]
 
 
 def made(w: SimpleNamespace, by: Any, **options: int) -> Run:

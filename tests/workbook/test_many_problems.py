@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from io import StringIO
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
-from tests.jinxian import admin_world as base
 from tests.jinxian.admin_world import signed_in
 from tests.workbook.books import looked_at, sheet_of
 from tests.workbook.runs import PATH, checked
 from workbook import findings
 from workbook.findings import in_words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("not_started")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("started")]
 COUNT = 30
 
 
@@ -25,11 +23,6 @@ COUNT = 30
 def _few(monkeypatch):
     monkeypatch.setitem(findings.MOST_ALIKE, "error", 5)
     monkeypatch.setitem(findings.MOST_ALIKE, "look", 3)
-
-
-@pytest.fixture
-def w() -> SimpleNamespace:
-    return base.everything()
 
 
 def in_wrong_columns() -> bytes:

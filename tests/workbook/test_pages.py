@@ -34,11 +34,6 @@ def _at_once(monkeypatch, settings, tmp_path):
     monkeypatch.setattr(processes, "start", start)
 
 
-@pytest.fixture
-def w() -> SimpleNamespace:
-    return base.everything()
-
-
 def uploaded(client: Client, *files: tuple[str, bytes], **typed: str):
     given = [SimpleUploadedFile(name, data) for name, data in files]
     return client.post(f"{PATH}bring-in/", {"workbook": given, "effective_on": "2026-07-01"} | typed)

@@ -13,34 +13,19 @@ from django.utils import timezone
 
 from jinxian.lib import Refused
 from service_areas.models import LedgerEntry
-from tests.jinxian import admin_world as base
 from tests.jinxian.admin_world import signed_in
 from workbook import forms, processes
 from workbook.models import Change, Problem, Run, RunFile
 from workbook.sealing import seal
 from workbook.views import problems
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("started")]
 PATH = "/organization/workbook/"
 TEXT = b"code,name\n1,2\n"
 COUNTS = {
     "members": {"added": 2, "changed": 1, "same": 5, "refused": 1, "open": 1},
     "villages": {"added": 0, "changed": 1, "same": 9, "refused": 1, "open": 0},
 }
-
-
-@pytest.fixture(autouse=True)
-def started(monkeypatch, settings, tmp_path) -> list[int]:
-    """The runs that were started; none of them is worked off."""
-    settings.RUNS_DIR = tmp_path
-    begun: list[int] = []
-    monkeypatch.setattr(processes, "start", begun.append)
-    return begun
-
-
-@pytest.fixture
-def w() -> SimpleNamespace:
-    return base.everything()
 
 
 def run_of(w: SimpleNamespace, state: str = "checked", **changed: Any) -> Run:

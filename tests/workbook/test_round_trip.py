@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
 
@@ -182,11 +181,6 @@ def test_a_change_by_a_workbook_stands_in_the_history_with_old_and_new():
         ("contact", "", "0311-123")
     ]
     assert now.import_run == Run.objects.latest("pk").pk
-
-
-@pytest.fixture
-def w() -> SimpleNamespace:
-    return admin_world.everything()
 
 
 def test_nothing_of_the_county_next_door_is_read_or_written(w):

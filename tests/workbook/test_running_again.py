@@ -29,22 +29,8 @@ from tests.workbook.runs import PATH, checked, work, written
 from workbook import console, mending, processes, running
 from workbook.models import Problem, Run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("started")]
 REALLY_START = processes.start
-
-
-@pytest.fixture(autouse=True)
-def started(monkeypatch, settings, tmp_path) -> list[int]:
-    """The runs that were started; runs.work works one off."""
-    settings.RUNS_DIR = tmp_path
-    begun: list[int] = []
-    monkeypatch.setattr(processes, "start", begun.append)
-    return begun
-
-
-@pytest.fixture
-def w() -> SimpleNamespace:
-    return base.everything()
 
 
 # Changes

@@ -10,7 +10,6 @@ import pytest
 
 from jinxian.lib import spreadsheets
 from members.models import Member
-from tests.jinxian import admin_world as base
 from tests.jinxian.admin_world import signed_in
 from tests.workbook.books import ON, sheet_of, xlsx
 from tests.workbook.runs import PATH, checked, work, written
@@ -19,12 +18,7 @@ from workbook.findings import in_words
 from workbook.models import Run
 from workbook.wrong_rows import wrong_rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("not_started")]
-
-
-@pytest.fixture
-def w() -> SimpleNamespace:
-    return base.everything()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("started")]
 
 
 def rows_in(data: bytes) -> dict[str, list[list[Any]]]:
